@@ -1,0 +1,1 @@
+"""Turns user surveys of public services into management-information reports that hold up."""

@@ -1,0 +1,1 @@
+"""Looks on: makes runs again and compares."""

@@ -1,0 +1,1 @@
+"""The one table behind everything that is shown."""

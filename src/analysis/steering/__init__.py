@@ -1,0 +1,1 @@
+"""Connects results to where they are used."""

@@ -1,0 +1,1 @@
+"""Files in, checked tidy data out."""
