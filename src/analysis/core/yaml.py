@@ -125,7 +125,7 @@ def _say(problem: dict, model: type[BaseModel]) -> tuple[str, str, str, str, str
         return "unknown key", key, repr(place[-1]), ", ".join(known), nearest(str(place[-1]), known)
     if problem["type"] == "missing":
         return "a key is missing", key, "nothing", f"a value for {place[-1]!r}", ""
-    expected = problem["msg"].removeprefix("Value error, ")
+    expected = problem["msg"].removeprefix("Value error, ").removeprefix("expected ")
     return "the value cannot be used", key, found, expected[0].lower() + expected[1:], ""
 
 

@@ -1,1 +1,27 @@
-"""The one table behind everything that is shown."""
+"""The one table behind everything that is shown: facts, disclosure control, and words for facts."""
+
+from analysis.facts.disclosure import protect
+from analysis.facts.findings import report_claims, strengths_and_improvements, totals
+from analysis.facts.inputs import ServiceSurvey, prepare
+from analysis.facts.labels import Labels
+from analysis.facts.national import municipality_means, national_facts
+from analysis.facts.service import describe_service
+from analysis.facts.table import Fact, join, read_facts, tabulate, write_facts
+
+__all__ = [
+    "Fact",
+    "Labels",
+    "ServiceSurvey",
+    "describe_service",
+    "join",
+    "municipality_means",
+    "national_facts",
+    "prepare",
+    "protect",
+    "read_facts",
+    "report_claims",
+    "strengths_and_improvements",
+    "tabulate",
+    "totals",
+    "write_facts",
+]

@@ -1,0 +1,133 @@
+"""Disclosure control: what is hidden before a fact leaves, so that no person can be seen in a result.
+
+Primary: a mean and its n under `mean` answers, a distribution and a verdict under `distribution`, a
+distribution in which all gave the same answer, a mean at an end of the scale, which says the same.
+Secondary: where a hidden part of a shown total could be found by subtraction, the next smallest part is
+hidden too, until at least two parts, and together at least `mean` answers, are hidden.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from analysis.core.settings import Disclosure
+from analysis.facts.table import NUMBERS, checked
+
+_COUNTS = ("respondents", "response_rate")
+_DISTRIBUTIONS = ("share", "top_box", "bottom_box")
+#: Hidden with the mean that they are made of: the same subject, unit and (last) round.
+_FOLLOW_MEAN = (
+    "index",
+    "shrunken_mean",
+    "reliability",
+    "change",
+    "detectable_change",
+    "unit_difference",
+    "national_difference",
+    "variance_unit",
+    "variance_residual",
+)
+_MEANS = ("mean", "alpha", "missing_share", *_FOLLOW_MEAN)
+_KEY = ["municipality", "service", "unit", "year", "topic"]
+
+
+def protect(table: pd.DataFrame, thresholds: Disclosure) -> pd.DataFrame:
+    """Return the facts with everything hidden that could show a person; `state` says so.
+
+    Nothing but this function's result may be shown or saved.
+    """
+    table = table.reset_index(drop=True)
+    hidden = table["state"].eq("suppressed") | _too_few(table, thresholds) | _at_an_end(table)
+    hidden |= _unanimous(table)
+    hidden = _with_linked(table, hidden)
+    hidden |= _secondary(table, hidden, "respondents", thresholds.mean)
+    hidden = _with_linked(table, hidden)
+    hidden |= _secondary(table, hidden, "mean", thresholds.mean)
+    hidden = _with_linked(table, hidden)
+    return checked(_without_verdicts(_suppress(table, hidden), thresholds))
+
+
+def _too_few(table: pd.DataFrame, thresholds: Disclosure) -> pd.Series:
+    n = table["n"].astype("Float64")
+    few = pd.Series(False, index=table.index)
+    few |= table["statistic"].isin(_COUNTS) & n.between(1, thresholds.mean - 1)
+    few |= table["statistic"].isin(_MEANS) & n.lt(thresholds.mean).fillna(False)
+    few |= table["statistic"].isin(_DISTRIBUTIONS) & n.lt(thresholds.distribution).fillna(False)
+    return few.astype(bool)
+
+
+def _at_an_end(table: pd.DataFrame) -> pd.Series:
+    """Find means at an end of their scale, and means whose borrowed spread tells that all answered alike."""
+    ends = table["scale"].str.extract(r"^(\d+)-(\d+)$").astype(float)
+    extreme = table["value"].eq(ends[0]) | table["value"].eq(ends[1])
+    return table["statistic"].eq("mean") & (extreme | table["note"].eq("unanimous"))
+
+
+def _unanimous(table: pd.DataFrame) -> pd.Series:
+    """Find whole distributions in which one answer has all."""
+    whole = table["statistic"].eq("share") & table["value"].eq(1)
+    items = pd.MultiIndex.from_frame(table.loc[whole, _KEY])
+    same_item = pd.MultiIndex.from_frame(table[_KEY]).isin(items)
+    return table["statistic"].isin(_DISTRIBUTIONS) & same_item
+
+
+def _with_linked(table: pd.DataFrame, hidden: pd.Series) -> pd.Series:
+    """Hide what would tell a hidden number: the rate with the count, the change with the mean, and so on."""
+    hidden = hidden.copy()
+    counts = table["statistic"].eq("respondents") & hidden
+    place = ["municipality", "service", "unit", "year"]
+    gone = pd.MultiIndex.from_frame(table.loc[counts, place].astype(str))
+    at_place = pd.Series(pd.MultiIndex.from_frame(table[place].astype(str)).isin(gone), index=table.index)
+    hidden |= at_place & table["statistic"].isin((*_COUNTS, *_MEANS, *_DISTRIBUTIONS))
+    means = table["statistic"].eq("mean") & hidden
+    gone = pd.MultiIndex.from_frame(table.loc[means, _KEY].astype(str))
+    same = pd.Series(pd.MultiIndex.from_frame(table[_KEY].astype(str)).isin(gone), index=table.index)
+    # A mean that is hidden for saying what all answered must not come out of its item's shares.
+    hidden |= same & table["statistic"].isin((*_FOLLOW_MEAN, *_DISTRIBUTIONS))
+    base = table["against"].str.extract(r"^year\.(\d+)$")[0]
+    earlier = table.assign(year=base.astype("Float64").astype("Int64"))
+    since = pd.Series(pd.MultiIndex.from_frame(earlier[_KEY].astype(str)).isin(gone), index=table.index)
+    hidden |= since & table["statistic"].isin(("change", "detectable_change"))
+    return hidden
+
+
+def _secondary(table: pd.DataFrame, hidden: pd.Series, statistic: str, minimum: int) -> pd.Series:
+    """Find the parts (units) to hide so that no hidden one is the rest of a shown total."""
+    more = pd.Series(False, index=table.index)
+    rows = table[table["statistic"].eq(statistic) & table["n"].fillna(0).gt(0)]
+    for _, group in rows.groupby(["municipality", "service", "year", "topic"], sort=False, dropna=False):
+        total = group.index[group["unit"].eq("")]
+        parts = group[group["unit"].ne("")].sort_values(["n", "unit"])
+        if len(total) == 0 or hidden[total].all() or len(parts) == 0:
+            continue
+        gone = hidden[parts.index]
+        for index in parts.index[~gone]:
+            if not gone.any() or (gone.sum() > 1 and parts.loc[gone, "n"].sum() >= minimum):
+                break
+            gone[index] = True
+        enough = not gone.any() or (gone.sum() > 1 and parts.loc[gone, "n"].sum() >= minimum)
+        more[parts.index[gone]] = True
+        # Nothing is left to hide behind: the total itself would tell.
+        more[total] |= not enough
+    return more & ~hidden
+
+
+def _suppress(table: pd.DataFrame, hidden: pd.Series) -> pd.DataFrame:
+    # A fact that is missing for another reason says that reason; it never had a number.
+    numbered = table[list(NUMBERS)].notna().any(axis=1)
+    hidden = hidden & (table["state"].isin(("measured", "suppressed")) | numbered)
+    table = table.copy()
+    for name in NUMBERS:
+        table.loc[hidden, name] = pd.NA if table[name].dtype == "Int64" else float("nan")
+    table.loc[hidden, ["verdict", "note"]] = ""
+    table.loc[hidden, "state"] = "suppressed"
+    return table
+
+
+def _without_verdicts(table: pd.DataFrame, thresholds: Disclosure) -> pd.DataFrame:
+    """Take the verdict from facts on fewer answers than a distribution needs: undecided, and said so."""
+    few = table["verdict"].ne("") & table["n"].lt(thresholds.distribution).fillna(False)
+    table.loc[few, "verdict"] = ""
+    table.loc[few, "note"] = "few"
+    table.loc[few & table["state"].eq("measured"), "state"] = "undecided"
+    return table

@@ -1,0 +1,143 @@
+"""What one service in one municipality brings to its facts: answers, scores, units, invited, lineage."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from analysis.stats.scores import dimension_scores
+from analysis.survey.codebook import Questionnaire
+
+
+@dataclass(frozen=True)
+class ServiceSurvey:
+    """The rounds of one service in one municipality.
+
+    `responses` has a row a respondent (columns `year`, `unit` and one a item), `scores` the same rows with
+    a column a dimension and `overall`; `frame` says how many were invited, a row a unit and year.
+    """
+
+    municipality: str
+    service: str
+    questionnaire: Questionnaire
+    years: tuple[int, ...]
+    responses: pd.DataFrame
+    scores: pd.DataFrame
+    units: pd.DataFrame
+    frame: pd.DataFrame
+    imports: pd.DataFrame
+    reasons: pd.DataFrame
+    level: float = 0.95
+
+    @property
+    def year(self) -> int:
+        """The round that the report is about."""
+        return self.years[-1]
+
+    @property
+    def scale(self) -> str:
+        """The answers' scale as facts name it, for instance "1-6"."""
+        return "{}-{}".format(*self.questionnaire.scale)
+
+    @property
+    def rounds(self) -> tuple[int, ...]:
+        """The rounds in which somebody answered."""
+        present = set(self.responses["year"].unique())
+        return tuple(year for year in self.years if year in present)
+
+    @property
+    def previous(self) -> int | None:
+        """The last round before this year's in which somebody answered, None where there is none."""
+        earlier = [year for year in self.rounds if year < self.year]
+        return earlier[-1] if earlier else None
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """Overall and every dimension, the way facts name them."""
+        return ("overall", *(f"dimension.{d.id}" for d in self.questionnaire.dimensions))
+
+    @property
+    def item_topics(self) -> tuple[str, ...]:
+        """Every item, the way facts name them."""
+        return tuple(f"item.{name}" for name in self.questionnaire.item_ids)
+
+    @property
+    def compared_topics(self) -> tuple[str, ...]:
+        """What is tested between rounds: the dimensions, or the items where there are no dimensions."""
+        return self.topics if self.questionnaire.dimensions else ("overall", *self.item_topics)
+
+    def values(self, topic: str, *, year: int | None = None, unit: str | None = None) -> pd.Series:
+        """Return the respondents' scores (or answers to an item) on a topic, missing left out."""
+        kind, _, name = topic.partition(".")
+        column = self.responses[name] if kind == "item" else self.scores[name or "overall"]
+        keep = column.notna()
+        if year is not None:
+            keep &= self.responses["year"] == year
+        if unit is not None:
+            keep &= self.responses["unit"] == unit
+        return column[keep].astype(float)
+
+    def units_in(self, year: int) -> list[str]:
+        """Return the units that were open in a round, or answered in it, in the register's order."""
+        register = self.units
+        opened = register["valid_from"].isna() | (register["valid_from"] <= year)
+        closed = register["valid_to"].notna() & (register["valid_to"] < year)
+        answered = register["unit"].isin(self.responses.loc[self.responses["year"] == year, "unit"])
+        return register.loc[(opened & ~closed) | answered, "unit"].tolist()
+
+    def wording_break(self, topic: str, since: int) -> bool:
+        """Tell whether the wording or scale behind a topic changed after `since`."""
+        kind, _, name = topic.partition(".")
+        asked = self.questionnaire
+        if kind == "item":
+            items = [asked.item(name)]
+        elif kind == "dimension":
+            items = [i for i in asked.items if i.dimension == name]
+        else:
+            items = [asked.item(asked.overall)] if asked.overall else list(asked.items)
+        return any(i.comparable_from is not None and i.comparable_from > since for i in items)
+
+    def unit_break(self, unit: str, since: int) -> bool:
+        """Tell whether a unit was opened, or took over another one, after `since`."""
+        register = self.units
+        own = register[register["unit"] == unit]
+        opened = bool((own["valid_from"].fillna(since) > since).any())
+        merged = register[(register["successor"].fillna("") == unit) & (register["valid_to"] >= since)]
+        return opened or len(merged) > 0
+
+
+def prepare(
+    *,
+    municipality: str,
+    service: str,
+    questionnaire: Questionnaire,
+    years: tuple[int, ...],
+    responses: pd.DataFrame,
+    units: pd.DataFrame,
+    frame: pd.DataFrame,
+    imports: pd.DataFrame,
+    reasons: pd.DataFrame,
+    level: float = 0.95,
+    min_answered: float = 0.5,
+) -> ServiceSurvey:
+    """Compute the scores of every respondent and keep them with what belongs to them.
+
+    A respondent who answered none of the service's items is left out: in a survey of many services such
+    a row says that the person had no view of this one.
+    """
+    items = list(questionnaire.item_ids)
+    answered = responses[responses[items].notna().any(axis=1)].reset_index(drop=True)
+    return ServiceSurvey(
+        municipality=municipality,
+        service=service,
+        questionnaire=questionnaire,
+        years=years,
+        responses=answered,
+        scores=dimension_scores(answered, questionnaire, min_answered=min_answered),
+        units=units,
+        frame=frame,
+        imports=imports,
+        reasons=reasons,
+        level=level,
+    )

@@ -1,0 +1,63 @@
+"""Facts on who answered: respondents and response rate, per unit and round."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+
+from analysis.facts.inputs import ServiceSurvey
+from analysis.facts.table import Fact, tabulate
+from analysis.stats.intervals import wilson
+
+
+def response_rates(survey: ServiceSurvey) -> pd.DataFrame:
+    """Give respondents and response rate (AAPOR RR1: completes over invited) of every unit and round."""
+    return tabulate(_rates(survey))
+
+
+def _rates(survey: ServiceSurvey) -> Iterator[Fact]:
+    for year in survey.years:
+        answered = survey.responses.loc[survey.responses["year"] == year, "unit"].value_counts()
+        frame = survey.frame[survey.frame["year"] == year].set_index("unit")["invited"]
+        units = survey.units_in(year)
+        invited = [_number(frame.get(unit)) for unit in units]
+        whole = sum(invited) if invited and None not in invited else None
+        yield from _pair(survey, year, "", int(answered.sum()), whole)
+        for unit, asked in zip(units, invited, strict=True):
+            yield from _pair(survey, year, unit, int(answered.get(unit, 0)), asked)
+
+
+def _pair(survey: ServiceSurvey, year: int, unit: str, n: int, invited: int | None) -> Iterator[Fact]:
+    place: dict[str, Any] = {
+        "municipality": survey.municipality,
+        "service": survey.service,
+        "unit": unit,
+        "year": year,
+    }
+    yield Fact(statistic="respondents", **place, value=n, n=n, N=invited, scale="count", method="count")
+    rate = Fact(statistic="response_rate", **place, scale="share", method="wilson")
+    if not invited:
+        yield rate.missing("not_measured", "invited_unknown")
+    elif n > invited:
+        # More answers than invited: the frame is wrong, and a share over 100 % would be too.
+        yield rate.missing("not_measured", "invited_too_few")
+    else:
+        interval = wilson(n, invited, level=survey.level)
+        yield Fact(
+            statistic="response_rate",
+            **place,
+            value=n / invited,
+            low=interval.low,
+            high=interval.high,
+            level=survey.level,
+            n=n,
+            N=invited,
+            scale="share",
+            method="wilson",
+        )
+
+
+def _number(value: object) -> int | None:
+    return None if value is None or pd.isna(value) else int(value)

@@ -1,0 +1,155 @@
+"""The facts table: one row for every number that may be shown, where it comes from, how sure it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+import pandas as pd
+
+from analysis.core.errors import DataError
+from analysis.core.paths import written_whole
+
+#: Why a number is there, or is not.
+STATES = (
+    "measured",
+    "suppressed",
+    "not_measured",
+    "not_measured_common_template",
+    "not_comparable",
+    "undecided",
+)
+
+_TEXT = "string"
+#: Column and type, in the order of the file. `p` and `p_adjusted` stand beside the interval because a
+#: report adjusts once more over all its services, which needs the unadjusted p of each.
+COLUMNS: dict[str, str] = {
+    "fact_id": _TEXT,
+    "municipality": _TEXT,
+    "service": _TEXT,
+    "unit": _TEXT,
+    "year": "Int64",
+    "topic": _TEXT,
+    "category": _TEXT,
+    "statistic": _TEXT,
+    "against": _TEXT,
+    "value": "float64",
+    "se": "float64",
+    "low": "float64",
+    "high": "float64",
+    "level": "float64",
+    "n": "Int64",
+    "N": "Int64",
+    "p": "float64",
+    "p_adjusted": "float64",
+    "scale": _TEXT,
+    "verdict": _TEXT,
+    "state": _TEXT,
+    "method": _TEXT,
+    "cell": _TEXT,
+    "note": _TEXT,
+}
+#: What a suppressed or otherwise missing fact must not carry.
+NUMBERS = ("value", "se", "low", "high", "n", "N", "p", "p_adjusted")
+#: What the id is made of: place, time and subject, never the batch, so that the same result keeps its id.
+IDENTITY = ("municipality", "service", "unit", "year", "topic", "category", "statistic", "against")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fact:
+    """One row. Text fields are "" and numbers None where there is nothing to say."""
+
+    statistic: str
+    municipality: str = ""
+    service: str = ""
+    unit: str = ""
+    year: int | None = None
+    topic: str = ""
+    category: str = ""
+    against: str = ""
+    value: float | None = None
+    se: float | None = None
+    low: float | None = None
+    high: float | None = None
+    level: float | None = None
+    n: int | None = None
+    N: int | None = None
+    p: float | None = None
+    p_adjusted: float | None = None
+    scale: str = ""
+    verdict: str = ""
+    state: str = "measured"
+    method: str = ""
+    cell: str = ""
+    note: str = ""
+
+    @property
+    def fact_id(self) -> str:
+        """Made of place, year, topic, category, statistic and comparison.
+
+        >>> Fact(municipality="9901", service="school", year=2025, topic="overall", statistic="mean").fact_id
+        '9901/school/-/2025/overall/-/mean/-'
+        """
+        return "/".join(str(getattr(self, part) or "-") for part in IDENTITY)
+
+    def missing(self, state: str, note: str = "") -> Fact:
+        """Return this fact without its numbers and verdict, and why."""
+        empty = dict.fromkeys(NUMBERS)
+        return replace(self, **empty, verdict="", state=state, note=note or self.note)
+
+
+def tabulate(facts: Iterable[Fact], *, cell: str = "") -> pd.DataFrame:
+    """Make the table of some facts, in the order given; `cell` names the notebook cell they come from.
+
+    Raises DataError where two facts share an id or a number is missing without a reason.
+    """
+    rows = [{"fact_id": fact.fact_id, **asdict(fact)} | ({"cell": cell} if cell else {}) for fact in facts]
+    table = pd.DataFrame(rows, columns=list(COLUMNS))
+    return checked(table.astype(COLUMNS).fillna(dict.fromkeys(_texts(), "")))
+
+
+def join(tables: Mapping[str, pd.DataFrame] | Iterable[pd.DataFrame]) -> pd.DataFrame:
+    """Put tables under each other; the keys of a mapping become the `cell` of its rows."""
+    if isinstance(tables, Mapping):
+        tables = [table.assign(cell=cell) for cell, table in tables.items()]
+    parts = [table for table in tables if len(table)]
+    if not parts:
+        return tabulate(())
+    return checked(pd.concat(parts, ignore_index=True).astype(COLUMNS))
+
+
+def checked(table: pd.DataFrame) -> pd.DataFrame:
+    """Return `table` if it keeps the contract; raise DataError naming the first row that does not."""
+    if list(table.columns) != list(COLUMNS):
+        raise DataError("this is no facts table", found=", ".join(map(str, table.columns))[:200])
+    for broken, what in (
+        (table.fact_id.duplicated(), "two facts share an id"),
+        (~table.state.isin(STATES), "a fact has an unknown state"),
+        (table.state.eq("measured") & table.value.isna(), "a number is missing without a reason"),
+        (
+            table.state.isin(("suppressed", "not_measured")) & table[list(NUMBERS)].notna().any(axis=1),
+            "a fact that is not there carries a number",
+        ),
+    ):
+        if broken.any():
+            raise DataError(what, where="facts", found=str(table.fact_id[broken].iloc[0]))
+    return table
+
+
+def write_facts(table: pd.DataFrame, path: Path) -> None:
+    """Save a facts table as Parquet, whole or not at all."""
+    with written_whole(Path(path)) as beside:
+        checked(table).to_parquet(beside, index=False, compression="zstd")
+
+
+def read_facts(path: Path) -> pd.DataFrame:
+    """Read a facts table; raise DataError where the file is not one."""
+    if not Path(path).is_file():
+        raise DataError("there are no facts here", where=str(path), todo="run the batch first: tilstand run")
+    table = pd.read_parquet(path)
+    return checked(table.reindex(columns=list(table.columns)).astype(COLUMNS))
+
+
+def _texts() -> list[str]:
+    return [name for name, kind in COLUMNS.items() if kind == _TEXT]
