@@ -1,0 +1,112 @@
+"""What goes into and comes out of every statistic: checked columns, valid numbers, results that print."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from analysis.core.errors import nearest
+from analysis.stats.errors import NotMeasured, OutOfRange
+
+
+class TableResult:
+    """A result that holds a tidy `table` and prints as it, in a terminal and in JupyterLab."""
+
+    table: pd.DataFrame
+
+    def __str__(self) -> str:
+        return self.table.to_string(index=False)
+
+    def _repr_html_(self) -> str:
+        return self.table.to_html(index=False)
+
+
+def complete_rows(frame: pd.DataFrame, columns: Iterable[Hashable]) -> pd.DataFrame:
+    """Keep the rows in which every one of `columns` has a value, in an order of their own.
+
+    The rows come back sorted by the columns' values, so that sums of floating-point numbers, and with them
+    every statistic, are the same to the last bit whatever order the rows arrive in. Nullable types become
+    NumPy's own, which formulas and linear algebra need.
+
+    Raises:
+        NotMeasured: the frame lacks one of the columns.
+        OutOfRange: a number is infinite.
+    """
+    wanted = list(dict.fromkeys(columns))
+    for column in wanted:
+        if column not in frame.columns:
+            raise NotMeasured(
+                f"no column {column!r} in the data",
+                found=f"columns {', '.join(map(str, frame.columns[:12]))}",
+                expected=f"a column {column!r}",
+                todo=nearest(str(column), frame.columns),
+            )
+    kept = frame[wanted].dropna()
+    plain: dict[Hashable, Any] = {}
+    for column in wanted:
+        if pd.api.types.is_bool_dtype(kept[column].dtype) or not pd.api.types.is_numeric_dtype(kept[column]):
+            plain[column] = kept[column].to_numpy(dtype=object)
+        else:
+            numbers = kept[column].to_numpy()
+            whole = pd.api.types.is_integer_dtype(kept[column].dtype)
+            plain[column] = numbers.astype("int64" if whole else "float64")
+            if not np.isfinite(plain[column]).all():
+                raise OutOfRange(f"column {column!r} holds an infinite number", expected="finite numbers")
+    tidy = pd.DataFrame(plain, columns=wanted)
+    return tidy.sort_values(wanted, kind="stable", ignore_index=True)
+
+
+def valid_numbers(values: Any) -> np.ndarray:
+    """Take the values that are there, as floats in ascending order; null of any kind is no answer.
+
+    Raises:
+        OutOfRange: a value is infinite.
+
+    >>> valid_numbers([4, None, 2]).tolist()
+    [2.0, 4.0]
+    """
+    numbers = np.sort(float_array(values).ravel())
+    numbers = numbers[~np.isnan(numbers)]
+    if np.isinf(numbers).any():
+        raise OutOfRange("an infinite number among the values", expected="finite numbers")
+    return numbers
+
+
+def float_array(values: Any) -> np.ndarray:
+    """Turn any column or sequence into floats, null of any kind into NaN."""
+    if isinstance(values, pd.Series | pd.DataFrame | pd.api.extensions.ExtensionArray):
+        if isinstance(values, pd.DataFrame):
+            return values.astype("Float64").to_numpy(dtype="float64", na_value=np.nan)
+        return pd.Series(values).to_numpy(dtype="float64", na_value=np.nan)
+    array = np.asarray(values)
+    if array.dtype == object:
+        return pd.Series(array.ravel()).to_numpy(dtype="float64", na_value=np.nan).reshape(array.shape)
+    return array.astype("float64")
+
+
+def group_moments(rows: pd.DataFrame, keys: list[Hashable], score: Hashable) -> pd.DataFrame:
+    """Count, average and measure the spread of `score` in each group of complete rows.
+
+    Returns:
+        One row a group, sorted: the keys, `n`, `mean` and `variance` (with n - 1; NaN for n = 1).
+    """
+    groups = rows.groupby(keys, observed=True)[score]
+    moments = groups.agg(["size", "mean", "var", "min", "max"]).reset_index()
+    moments = moments.rename(columns={"size": "n", "var": "variance"})
+    # Equal values such as 4.1 can have a variance of 1e-31 by rounding: a zero must be one.
+    moments.loc[(moments["min"] == moments["max"]) & (moments["n"] > 1), "variance"] = 0.0
+    return moments.drop(columns=["min", "max"])
+
+
+def checked_level(level: float) -> float:
+    """Take a level of confidence or power, as a share between 0 and 1.
+
+    Raises:
+        OutOfRange: it is not between 0 and 1, for instance 95 instead of 0.95.
+    """
+    if not 0 < level < 1:
+        raise OutOfRange("a level is a share", found=repr(level), expected="a number between 0 and 1")
+    return level

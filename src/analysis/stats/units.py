@@ -1,0 +1,206 @@
+"""Units with each other: how much they differ, and each unit's mean shrunken by what is known of it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from analysis.stats.errors import NotIdentified, NotMeasured, TooFewAnswers, TooFewUnits
+from analysis.stats.frames import TableResult, complete_rows
+from analysis.stats.reml import RemlFit, fit_intercepts
+
+RANKING_RELIABILITY = 0.7
+"""Below this reliability of any of them, units are not put in order."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class UnitFit(TableResult):
+    """A mixed model of one score with a random intercept for the unit.
+
+    `table` has, for every unit with answers in `round`: the unit's column (and `within`'s, where given),
+    `n` and `mean` of that round, `n_pooled` (answers in all rounds, which the shrinkage rests on),
+    `shrunken` (the round's fixed effect plus the unit's effect), `se` (conditional standard deviation of the
+    effect, given the fixed effects; where no difference was found, the standard error of the mean that all
+    units share), `effect` (the unit's deviation) and `reliability` τ²/(τ² + s²).
+
+    `fixed` and `fixed_se` are the fixed effects by their names in the formula; `variance_unit` is τ²,
+    `variance_within` the variance between the groups that hold the units (None without them), and `reml` is
+    minus twice the restricted log-likelihood. `difference_found` is False where τ² is zero: then every unit
+    (with `within`: of the same group) has the same mean. `left_out` names the units without answers in the
+    round; `notes` says in words what the analyst must know.
+    """
+
+    table: pd.DataFrame
+    fixed: pd.Series
+    fixed_se: pd.Series
+    variance_unit: float
+    variance_within: float | None
+    variance_residual: float
+    reml: float
+    n: int
+    round: Any
+    difference_found: bool
+    ranking_allowed: bool
+    left_out: tuple[Any, ...]
+    notes: tuple[str, ...]
+
+
+def fit_units(
+    frame: pd.DataFrame,
+    score: str,
+    unit: str,
+    *,
+    fixed: str = "C(year)",
+    within: str | None = None,
+    year: str = "year",
+    round: Any = None,
+) -> UnitFit:
+    """Fit score ~ fixed + (1 | unit) by REML, over all rounds together, and give each unit's shrunken mean.
+
+    score_ir = β'x_ir + u_i + e_ir, u_i ~ N(0, τ²), e_ir ~ N(0, σ²); with `within` also an intercept for what
+    holds the units: (1 | within / unit). The shrunken mean is the fixed part, averaged over the round's
+    respondents, plus the unit's predicted effect; ρ_i = τ²/(τ² + σ²/n_i) is its reliability (Snijders and
+    Bosker 2012, Multilevel Analysis, sec. 3.5 and 4.8; R's `lme4::lmer`). Where τ² is below a millionth of
+    σ² the model is ordinary least squares, and no difference between the units could be found.
+
+    Args:
+        frame: one row a respondent, all rounds; rows without a score or another value are left aside.
+        score: the column of the scores.
+        unit: the column of the units.
+        fixed: the fixed part as a formula over the frame's columns, with an intercept unless it says not.
+        within: the column of the municipality that holds each unit. Units are told apart within it.
+        year: the column of the round; a frame of one round may do without.
+        round: the round whose means are given; the last one where nothing is said.
+
+    Raises:
+        TooFewAnswers: no answer, or no unit with more than one.
+        TooFewUnits: fewer than two units, or with `within` fewer than two groups.
+        NotIdentified: fixed effects that follow from each other, or one unit in every group.
+        NoVariation: all scores follow from the fixed effects and the units.
+        NotMeasured: a column is missing, or there is no such round.
+
+    >>> answers = pd.DataFrame({"unit": list("aaaabbbbcccc"), "year": [2025, 2026] * 6,
+    ...                         "safety": [3, 4, 4, 5, 5, 6, 5, 5, 2, 2, 1, 3]})
+    >>> fit_units(answers, "safety", "unit").table[["unit", "n", "mean", "shrunken"]].round(2)
+      unit  n  mean  shrunken
+    0    a  2   4.5      4.41
+    1    b  2   5.5      5.62
+    2    c  2   2.5      2.47
+    """
+    rows, design = _rows_and_design(frame, score, unit, fixed, within, year)
+    keys = [unit] if within is None else [within, unit]
+    codes = rows.groupby(keys, observed=True).ngroup().to_numpy()
+    units = rows.groupby(keys, observed=True, as_index=False).agg(n_pooled=(score, "size"))
+    group = None if within is None else units.groupby(within, observed=True).ngroup().to_numpy()
+    _check_parts(units, group, within)
+    fit = fit_intercepts(rows[score].to_numpy(dtype=float), design.to_numpy(dtype=float), codes, group)
+    shown, in_round = _round(rows, year, round)
+    table, left_out = _table(rows, design, codes, in_round, fit, units, score)
+    found = fit.variance_unit > 0
+    notes = []
+    if not found:
+        alike = "all" if fit.variance_group == 0 else f"all of the same {within!r}"
+        notes.append(f"No difference between the units could be found: {alike} have the same mean.")
+    if within is not None and fit.variance_group == 0:
+        notes.append(f"No difference between the groups in {within!r} could be found.")
+    if left_out:
+        notes.append(f"{len(left_out)} units without answers in the round shown are not in the table.")
+    return UnitFit(
+        table=table, fixed=pd.Series(fit.fixed, index=design.columns),
+        fixed_se=pd.Series(np.sqrt(np.diag(fit.fixed_covariance)), index=design.columns),
+        variance_unit=fit.variance_unit, variance_within=None if within is None else fit.variance_group,
+        variance_residual=fit.variance_residual, reml=fit.criterion, n=len(rows), round=shown,
+        difference_found=found, ranking_allowed=bool((table["reliability"] >= RANKING_RELIABILITY).all()),
+        left_out=left_out, notes=tuple(notes),
+    )  # fmt: skip
+
+
+def _rows_and_design(
+    frame: pd.DataFrame, score: str, unit: str, fixed: str, within: str | None, year: str
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    # Imported when a model is fitted: it is slow to import, and most of what uses this room fits none.
+    import patsy  # noqa: PLC0415
+
+    named = [
+        column for column in frame.columns if re.search(rf"(?<!\w){re.escape(str(column))}(?!\w)", fixed)
+    ]
+    rounds = [year] if year in frame.columns else []
+    columns = [*([within] if within else []), unit, *rounds, *named, score]
+    rows = complete_rows(frame, columns)
+    if rows.empty:
+        raise TooFewAnswers(
+            "a model of units needs answers", found="no row with all values", expected="several"
+        )
+    try:
+        design = patsy.dmatrix(fixed, rows, eval_env=patsy.EvalEnvironment([]), return_type="dataframe")
+    except patsy.PatsyError as error:
+        raise NotMeasured(
+            f"the fixed part {fixed!r} cannot be made from the data",
+            found=str(error).splitlines()[0],
+            expected="a formula over the frame's columns",
+        ) from error
+    return rows, design
+
+
+def _check_parts(units: pd.DataFrame, group: np.ndarray | None, within: str | None) -> None:
+    if len(units) < 2:
+        raise TooFewUnits("a model of units", found=f"{len(units)} with answers", expected="at least 2")
+    if (units["n_pooled"] == 1).all():
+        raise TooFewAnswers("no unit has two answers", found="1 in each", expected="at least 2 in some unit")
+    if group is None:
+        return
+    n_groups = int(group.max()) + 1
+    if n_groups < 2:
+        raise TooFewUnits(f"groups of units in {within!r}", found=str(n_groups), expected="at least 2")
+    if n_groups == len(units):
+        raise NotIdentified(
+            f"each group in {within!r} has one unit",
+            found=f"{n_groups} groups, {len(units)} units",
+            expected="a group with two units or more",
+            todo="leave out within",
+        )
+
+
+def _round(rows: pd.DataFrame, year: str, round: Any) -> tuple[Any, np.ndarray]:
+    if year not in rows.columns:
+        if round is not None:
+            raise NotMeasured(f"no column {year!r} in the data", expected=f"a column {year!r} with {round!r}")
+        return None, np.ones(len(rows), dtype=bool)
+    shown = rows[year].max() if round is None else round
+    in_round = (rows[year] == shown).to_numpy()
+    if not in_round.any():
+        known = ", ".join(map(str, sorted(rows[year].unique())))
+        raise NotMeasured("no answers in the round", found=f"rounds {known}", expected=repr(round))
+    return (shown.item() if isinstance(shown, np.generic) else shown), in_round
+
+
+def _table(
+    rows: pd.DataFrame,
+    design: pd.DataFrame,
+    codes: np.ndarray,
+    in_round: np.ndarray,
+    fit: RemlFit,
+    units: pd.DataFrame,
+    score: str,
+) -> tuple[pd.DataFrame, tuple[Any, ...]]:
+    average = design.to_numpy()[in_round].mean(axis=0)
+    n = np.bincount(codes[in_round], minlength=len(units))
+    there = n > 0
+    total = np.bincount(codes[in_round], rows[score].to_numpy(dtype=float)[in_round], len(units))
+    pooled = units["n_pooled"].to_numpy()
+    shared = np.sqrt(average @ fit.fixed_covariance @ average)
+    different = fit.variance_unit > 0 or fit.variance_group > 0
+    keys = [column for column in units.columns if column != "n_pooled"]
+    table = units[keys].assign(
+        n=n, n_pooled=pooled, mean=total / np.maximum(n, 1), shrunken=average @ fit.fixed + fit.total,
+        # Given the fixed effects the deviation from a mean that all share is known to be 0: a standard error
+        # of 0 beside it would pass for certainty.
+        se=fit.total_sd if different else np.full(len(units), shared), effect=fit.effect,
+        reliability=fit.variance_unit / (fit.variance_unit + fit.variance_residual / pooled),
+    )  # fmt: skip
+    left_out = table.loc[~there, keys[-1]].tolist()
+    return table[there].reset_index(drop=True), tuple(left_out)

@@ -1,0 +1,90 @@
+"""Everything R's survey, lme4, emmeans and stats computed for Kansas City's resident survey."""
+
+import numpy as np
+import pytest
+
+from analysis.stats import (
+    between_rounds,
+    cronbach_alpha,
+    fit_units,
+    mean_interval,
+    pairwise,
+    top_box,
+)
+
+SERVICES = ("police", "fire", "streets")
+# The reference is printed with ten significant digits; closed forms must agree in all of them.
+closed_form = {"rel": 2e-9, "abs": 1e-9}
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_cells_mean_and_interval_is_rs(kansas_city, service):
+    for cell in kansas_city.expected[service]["cells"]:
+        rows = kansas_city.answers.query(f"district == {cell['district']} and year == {cell['year']}")
+        ours = mean_interval(rows[service])
+        assert ours.n == cell["n"]
+        assert (ours.mean, ours.sd, ours.se) == pytest.approx(
+            (cell["mean"], cell["sd"], cell["se"]), **closed_form
+        )
+        assert (ours.low, ours.high) == pytest.approx(tuple(cell["ci"]), **closed_form)
+        # kansas_city.R assumes 600 users in every district and wave, for the correction only.
+        corrected = mean_interval(rows[service], population=600)
+        assert corrected.se == pytest.approx(cell["se_fpc"], **closed_form)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_cronbachs_alpha_and_its_complete_answers_are_rs(kansas_city, service):
+    expected = kansas_city.expected[service]
+    ours = cronbach_alpha(kansas_city.answers[expected["items"]])
+    assert ours.n_complete == expected["n_complete"]
+    assert ours.alpha == pytest.approx(expected["cronbach_alpha"], **closed_form)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_the_mixed_model_is_lme4s(kansas_city, service):
+    expected = kansas_city.expected[service]["mixed"]
+    ours = fit_units(kansas_city.answers, service, "district")
+    assert list(ours.fixed) == pytest.approx(list(expected["fixed"].values()), abs=1e-5)
+    assert list(ours.fixed_se) == pytest.approx(list(expected["se"].values()), rel=1e-5)
+    assert ours.variance_unit == pytest.approx(expected["var_district"], rel=1e-3)
+    assert ours.variance_residual == pytest.approx(expected["var_residual"], rel=1e-3)
+    assert ours.reml == pytest.approx(expected["reml"], abs=1e-6)
+    assert dict(zip(ours.table["district"].astype(str), ours.table["effect"], strict=True)) == pytest.approx(
+        expected["blup"], abs=1e-5
+    )
+    assert ours.difference_found == (expected["var_district"] > 0)
+    last_round = sum(expected["fixed"].values())
+    assert list(ours.table["shrunken"] - ours.table["effect"]) == pytest.approx([last_round] * 6, abs=1e-5)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("adjust", ["holm", "bh"])
+def test_pairs_of_districts_are_emmeans(kansas_city, service, adjust):
+    expected = kansas_city.expected[service]["pairwise_2022"]
+    ours = pairwise(kansas_city.answers.query("year == 2022"), service, "district", adjust=adjust).table
+    names = [f"district{a} - district{b}" for a, b in zip(ours["a"], ours["b"], strict=True)]
+    assert names == expected["contrast"]
+    assert list(ours["difference"]) == pytest.approx(expected["estimate"], **closed_form)
+    assert list(ours["se"]) == pytest.approx(expected["se"], **closed_form)
+    assert list(ours["p"]) == pytest.approx(expected["p"], **closed_form)
+    assert list(ours["p_adjusted"]) == pytest.approx(expected[f"p_{adjust}"], **closed_form)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_changes_between_the_waves_are_rs_welch_tests(kansas_city, service):
+    expected = kansas_city.expected[service]["welch_change"]
+    ours = between_rounds(kansas_city.answers, service, "year", "district").table.set_index("district")
+    for row in expected:
+        change = ours.loc[int(row["district"])]
+        found = (change["difference"], change["difference"] / change["se"], change["df"], change["p"])
+        assert found == pytest.approx((row["change"], row["t"], row["df"], row["p"]), **closed_form)
+
+
+def test_top_boxes_are_rs_wilson_intervals(kansas_city):
+    for cell in kansas_city.expected["top_box_q9_01"]:
+        rows = kansas_city.answers.query(f"district == {cell['district']} and year == {cell['year']}")
+        ours = top_box(rows["q9_01"], minimum=1, maximum=5)
+        assert ours.n == cell["n"]
+        assert np.array([ours.share, ours.low, ours.high]) == pytest.approx(
+            [cell["top2"], *cell["wilson"]], **closed_form
+        )
