@@ -18,7 +18,11 @@ from analysis.facts import (
     municipality_means,
     national_facts,
     prepare,
+    protect,
     read_facts,
+    report_claims,
+    strengths_and_improvements,
+    totals,
     write_facts,
 )
 from analysis.show import Canvas
@@ -100,6 +104,17 @@ class MunicipalityRun(Run):
     respondents: pd.Series
     labels: Labels
     canvas: Canvas
+
+    def measure(self) -> pd.DataFrame:
+        """Give the facts that draw on more than one service: totals, claims that hold, strengths."""
+        own = join(
+            {
+                "front": totals(self.facts, self.respondents, municipality=self.municipality),
+                "certain": report_claims(self.facts),
+                "strengths": strengths_and_improvements(self.facts, thresholds=self.batch.disclosure),
+            }
+        )
+        return protect(own, self.batch.disclosure)
 
 
 def open_reference(

@@ -95,7 +95,9 @@ def _secondary(table: pd.DataFrame, hidden: pd.Series, statistic: str, minimum: 
     """Find the parts (units) to hide so that no hidden one is the rest of a shown total."""
     more = pd.Series(False, index=table.index)
     rows = table[table["statistic"].eq(statistic) & table["n"].fillna(0).gt(0)]
-    for _, group in rows.groupby(["municipality", "service", "year", "topic"], sort=False, dropna=False):
+    keys = ["municipality", "service", "year", "topic"]
+    rows = rows[hidden[rows.index].groupby([rows[key] for key in keys]).transform("any")]
+    for _, group in rows.groupby(keys, sort=False):
         total = group.index[group["unit"].eq("")]
         parts = group[group["unit"].ne("")].sort_values(["n", "unit"])
         if len(total) == 0 or hidden[total].all() or len(parts) == 0:

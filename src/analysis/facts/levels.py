@@ -15,6 +15,8 @@ from analysis.stats.intervals import PooledSd, mean_interval, pooled_sd, wilson
 from analysis.stats.reliability import cronbach_alpha
 from analysis.stats.scores import index_0_100
 
+#: With fewer answers than this a unit's own spread says too little, and the service's is borrowed.
+_FEW = 10
 #: Cronbach's alpha needs answers to compare; it describes a distribution, and is shown as late as one.
 _MINIMUM_FOR_ALPHA = 10
 
@@ -25,14 +27,13 @@ def means(survey: ServiceSurvey) -> pd.DataFrame:
     for topic in (*survey.topics, *survey.item_topics):
         for year in survey.years:
             values = survey.values(topic, year=year)
-            spread = _pooled(survey, values)
-            facts.append(_mean(survey, topic, year, "", values, spread))
+            parts = {"": values}
             if not topic.startswith("item."):
                 by_unit = dict(list(values.groupby(survey.responses.loc[values.index, "unit"])))
-                facts += [
-                    _mean(survey, topic, year, unit, by_unit.get(unit, values.iloc[:0]), spread)
-                    for unit in survey.units_in(year)
-                ]
+                parts |= {unit: by_unit.get(unit, values.iloc[:0]) for unit in survey.units_in(year)}
+            borrows = any(len(part) < _FEW or part.min() == part.max() for part in parts.values())
+            spread = _pooled(survey, values) if borrows else None
+            facts += [_mean(survey, topic, year, unit, part, spread) for unit, part in parts.items()]
     facts += [_index(survey, fact) for fact in facts if not fact.unit and not fact.topic.startswith("item.")]
     return tabulate(facts)
 
@@ -105,10 +106,10 @@ def _mean(
         result = mean_interval(values, level=survey.level, pooled_sd=spread)
     except StatisticsError:
         # One answer, or all the same, and nothing to borrow a spread from: no uncertainty can be given.
-        return fact.missing("suppressed" if len(values) < _MINIMUM_FOR_ALPHA else "undecided", "no_variation")
+        return fact.missing("suppressed" if len(values) < _FEW else "undecided", "no_variation")
     # Where n alone would not have borrowed the pooled sd, borrowing it tells that all answered alike.
     note = "pooled_sd" if result.sd_source == "pooled" else ""
-    if len(values) >= _MINIMUM_FOR_ALPHA and note:
+    if len(values) >= _FEW and note:
         note = "unanimous"
     return _filled(
         fact,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -104,7 +104,7 @@ def tabulate(facts: Iterable[Fact], *, cell: str = "") -> pd.DataFrame:
 
     Raises DataError where two facts share an id or a number is missing without a reason.
     """
-    rows = [{"fact_id": fact.fact_id, **asdict(fact)} | ({"cell": cell} if cell else {}) for fact in facts]
+    rows = [{"fact_id": fact.fact_id, **vars(fact)} | ({"cell": cell} if cell else {}) for fact in facts]
     table = pd.DataFrame(rows, columns=list(COLUMNS))
     return checked(table.astype(COLUMNS).fillna(dict.fromkeys(_texts(), "")))
 

@@ -1,0 +1,134 @@
+"""What an import would have left: files and rows read, rows set aside with their reasons; other figures."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from analysis.core.paths import written_whole
+
+#: Reasons for which rows were set aside, and the share of rows it happened to.
+_REASONS = {"outside_scale": 0.004, "duplicate_respondent": 0.003, "unknown_unit": 0.002}
+
+#: Figures from other sources: spread between places and movement a year (of the logarithm), unit of measure.
+_INDICATORS = {
+    "cost_per_user": (0.10, 0.03, "kr"),
+    "users_per_position": (0.08, 0.02, ""),
+    "sick_leave": (0.15, 0.05, "%"),
+}
+#: The typical place's value of each of them.
+_TYPICAL = {
+    "kindergarten": (231_000, 5.7, 11.2),
+    "school": (148_000, 11.9, 8.6),
+    "nursing-home": (1_420_000, 0.95, 11.8),
+    "building-permits": (21_500, 88.0, 6.9),
+}
+
+
+def make_trail(
+    rounds: dict[tuple[str, int], pd.DataFrame], seed: int
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Return imports, import reasons and quarantined rows for the answers of every service and year.
+
+    Accepted rows are the ones in the store; the quarantined ones are made to be refused.
+    """
+    imports, reasons, set_aside = [], [], []
+    for (service, year), frame in rounds.items():
+        rng = np.random.default_rng([seed, 3, year, *service.encode()])
+        file = f"{service}_{year}.csv"
+        bad = _refused_rows(frame, service, year, rng)
+        content = pd.concat([frame, bad[[c for c in frame.columns if c in bad]]]).to_csv(index=False)
+        digest = hashlib.sha256(content.encode()).hexdigest()
+        counts = bad.groupby("municipality").size()
+        places = frame.groupby("municipality").size()
+        quarantined = counts.reindex(places.index, fill_value=0)
+        imports.append(
+            pd.DataFrame(
+                {
+                    "file": file,
+                    "sha256": digest,
+                    "service": service,
+                    "year": year,
+                    "municipality": places.index,
+                    "rows_read": (places + quarantined).to_numpy(),
+                    "accepted": places.to_numpy(),
+                    "quarantined": quarantined.to_numpy(),
+                }
+            )
+        )
+        keys = ["municipality", "reason"]
+        reasons.append(
+            bad.groupby(keys)
+            .size()
+            .rename("count")
+            .reset_index()
+            .assign(file=file, service=service, year=year)
+        )
+        set_aside.append(bad.assign(file=file, service=service, year=year))
+    return tuple(pd.concat(parts, ignore_index=True) for parts in (imports, reasons, set_aside))
+
+
+def _refused_rows(frame: pd.DataFrame, service: str, year: int, rng: np.random.Generator) -> pd.DataFrame:
+    """Return rows like those of a real file that cannot be used: bad answers, second copies, lost units."""
+    items = [c for c in frame.columns if pd.api.types.is_integer_dtype(frame[c])]
+    counts = [max(1, round(share * len(frame))) for share in _REASONS.values()]
+    copied = rng.choice(len(frame), size=sum(counts), replace=False)
+    # Line numbers in the file: the heading is line 1.
+    lines = np.sort(rng.choice(len(frame) + sum(counts), size=sum(counts), replace=False)) + 2
+    reason = rng.permutation(np.repeat(list(_REASONS), counts))
+    rows = frame.iloc[copied].reset_index(drop=True)
+    rows["reason"], rows["row"] = reason, lines
+    new = reason != "duplicate_respondent"
+    rows.loc[new, "respondent"] = [f"{service}-{year}-9{line:05d}" for line in lines[new]]
+    lost = reason == "unknown_unit"
+    rows.loc[lost, "unit"] = rows.loc[lost, "municipality"] + f"-{service}-77"
+    rows.loc[reason == "outside_scale", items[0]] = 7
+    rows["column"] = pd.Series(reason).map(
+        {"outside_scale": items[0], "duplicate_respondent": "respondent", "unknown_unit": "unit"}
+    )
+    rows["value"] = [str(rows.at[i, column]) for i, column in enumerate(rows["column"])]
+    return rows
+
+
+def write_quarantine(store: Path, rows: pd.DataFrame) -> list[Path]:
+    """Write the refused rows into the store's `_quarantine`, one file per file read; return their paths."""
+    paths = []
+    for file, part in rows.groupby("file", sort=True):
+        path = Path(store) / "_quarantine" / f"{Path(file).stem}.parquet"
+        with written_whole(path) as beside:
+            part.dropna(axis="columns", how="all").to_parquet(beside, index=False, compression="zstd")
+        paths.append(path)
+    return paths
+
+
+def make_indicators(
+    municipalities: pd.DataFrame, services: list[str], years: tuple[int, ...], seed: int
+) -> pd.DataFrame:
+    """Return figures from other sources per municipality, service and year: cost, staffing, sick leave."""
+    every_year = range(min(years), max(years) + 1)
+    parts = []
+    for service in services:
+        rng = np.random.default_rng([seed, 4, *service.encode()])
+        for (name, (spread, movement, unit)), typical in zip(
+            _INDICATORS.items(), _TYPICAL[service], strict=True
+        ):
+            own = rng.normal(0, spread, (len(municipalities), 1))
+            steps = np.cumsum(rng.normal(0, movement, (len(municipalities), len(every_year))), axis=1)
+            values = typical * np.exp(own + steps)
+            parts.append(
+                pd.DataFrame(
+                    {
+                        "municipality": np.repeat(municipalities["code"].to_numpy(), len(every_year)),
+                        "topic": service,
+                        "indicator": name,
+                        "year": np.tile(list(every_year), len(municipalities)),
+                        "value": values.ravel().round(-2 if unit == "kr" else 2),
+                        "unit": unit,
+                        "source": "synthetic",
+                    }
+                )
+            )
+    return pd.concat(parts, ignore_index=True)

@@ -1,0 +1,62 @@
+"""The facts table keeps its contract."""
+
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+
+from analysis.core.errors import DataError
+from analysis.facts import Fact, join, read_facts, tabulate, write_facts
+from analysis.facts.table import COLUMNS
+
+MEAN = Fact(
+    statistic="mean", municipality="9901", service="school", year=2025, topic="overall", value=4.5, n=40
+)
+
+
+def test_an_id_says_place_year_subject_and_comparison() -> None:
+    fact = replace(MEAN, statistic="change", unit="u-1", against="year.2023")
+    assert fact.fact_id == "9901/school/u-1/2025/overall/-/change/year.2023"
+
+
+def test_an_id_does_not_depend_on_the_value_or_the_method() -> None:
+    assert replace(MEAN, value=1.5, method="other", cell="x").fact_id == MEAN.fact_id
+
+
+def test_a_table_has_the_settled_columns_and_comes_back_from_a_file(tmp_path) -> None:
+    table = tabulate([MEAN, replace(MEAN, year=2023).missing("not_measured", "no_answers")])
+    write_facts(table, tmp_path / "facts.parquet")
+    assert list(table.columns) == list(COLUMNS)
+    pd.testing.assert_frame_equal(read_facts(tmp_path / "facts.parquet"), table)
+
+
+def test_an_empty_table_is_a_table() -> None:
+    assert len(join([tabulate(())])) == 0
+
+
+@pytest.mark.parametrize(
+    ("facts", "what"),
+    [
+        ([MEAN, MEAN], "two facts share an id"),
+        ([replace(MEAN, state="gone")], "unknown state"),
+        ([replace(MEAN, value=None)], "missing without a reason"),
+        ([replace(MEAN, state="suppressed")], "carries a number"),
+    ],
+)
+def test_a_table_that_breaks_the_contract_is_refused(facts, what) -> None:
+    with pytest.raises(DataError, match=what):
+        tabulate(facts)
+
+
+def test_a_missing_fact_keeps_its_id_and_loses_its_numbers() -> None:
+    fact = replace(MEAN, verdict="higher", se=0.1).missing("suppressed")
+    assert (fact.fact_id, fact.value, fact.n, fact.se, fact.verdict) == (MEAN.fact_id, None, None, None, "")
+
+
+def test_the_keys_of_a_join_name_the_cells() -> None:
+    assert join({"scores": tabulate([MEAN])})["cell"].tolist() == ["scores"]
+
+
+def test_facts_that_are_not_there_say_what_to_do(tmp_path) -> None:
+    with pytest.raises(DataError, match="tilstand run"):
+        read_facts(tmp_path / "facts.parquet")
