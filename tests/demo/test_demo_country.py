@@ -198,7 +198,7 @@ def test_imports_add_up_and_refused_rows_have_reasons(store: Store):
 def test_every_refused_row_lies_in_quarantine(store: Store):
     files = sorted((store.path / "_quarantine").iterdir())
     assert len(files) == 4 * 3
-    assert sum(len(pd.read_parquet(f)) for f in files) == store.imports()["quarantined"].sum()
+    assert sum(len(pd.read_csv(f)) for f in files) == store.imports()["quarantined"].sum()
 
 
 def test_other_figures_are_there_for_every_place_service_and_year(store: Store):

@@ -130,8 +130,8 @@ def test_low_and_high_units_differ_from_the_rest(truth: Truth, scored: Scored):
 def test_units_without_variance_have_the_same_true_means(truth: Truth):
     planted = truth.planted("no_variance")
     assert ("9903", "nursing-home") in {(p.municipality, p.service) for p in planted}
-    for p in planted:
-        cells = truth.means.query("municipality == @p.municipality and service == @p.service and unit != ''")
+    places = pd.DataFrame([(p.municipality, p.service) for p in planted], columns=["municipality", "service"])
+    for _, cells in truth.means[truth.means["unit"] != ""].merge(places).groupby(["municipality", "service"]):
         spread = cells.groupby(["year", "topic"])[["mean", "mean_answering"]].agg(np.ptp)
         assert spread.to_numpy().max() < 1e-5
 

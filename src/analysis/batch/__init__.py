@@ -1,1 +1,45 @@
 """Plans and runs the notebooks of a batch."""
+
+from analysis.batch.batchfile import default_build, keep_batch_file
+from analysis.batch.context import (
+    MunicipalityRun,
+    ReferenceRun,
+    ServiceRun,
+    open_municipality,
+    open_reference,
+    open_service,
+)
+from analysis.batch.demodata import demo_is_current, make_demo_data
+from analysis.batch.folder import checked_build, read_record
+from analysis.batch.lock import hold
+from analysis.batch.outcome import Outcome
+from analysis.batch.plan import Plan, make_plan, read_plan
+from analysis.batch.rendering import render_books
+from analysis.batch.run import checked_workers, run_batch
+from analysis.batch.runs import Run
+from analysis.batch.summary import BatchResult
+
+__all__ = [
+    "BatchResult",
+    "MunicipalityRun",
+    "Outcome",
+    "Plan",
+    "ReferenceRun",
+    "Run",
+    "ServiceRun",
+    "checked_build",
+    "checked_workers",
+    "default_build",
+    "demo_is_current",
+    "hold",
+    "keep_batch_file",
+    "make_demo_data",
+    "make_plan",
+    "open_municipality",
+    "open_reference",
+    "open_service",
+    "read_plan",
+    "read_record",
+    "render_books",
+    "run_batch",
+]

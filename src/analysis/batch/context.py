@@ -116,6 +116,10 @@ class MunicipalityRun(Run):
         )
         return protect(own, self.batch.disclosure)
 
+    def joined(self, own: pd.DataFrame) -> pd.DataFrame:
+        """Put the report's own facts under those of its services."""
+        return join([self.facts, own])
+
 
 def open_reference(
     batch_file: str | Path, service: str, *, output: str = "", report: bool = False

@@ -6,7 +6,7 @@ import itertools
 
 import numpy as np
 
-#: Made of stems that no place in the Nordic countries is called by; looked up in lists of real places.
+#: Invented: compared with lists of Nordic municipalities and towns, none of which is called so.
 MUNICIPALITIES = (
     "Skjolmvik",
     "Varnbygd",

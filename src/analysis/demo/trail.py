@@ -67,7 +67,7 @@ def make_trail(
             .reset_index()
             .assign(file=file, service=service, year=year)
         )
-        set_aside.append(bad.assign(file=file, service=service, year=year))
+        set_aside.append(bad.assign(file=file, sha256=digest, service=service, year=year))
     return tuple(pd.concat(parts, ignore_index=True) for parts in (imports, reasons, set_aside))
 
 
@@ -76,7 +76,7 @@ def _refused_rows(frame: pd.DataFrame, service: str, year: int, rng: np.random.G
     items = [c for c in frame.columns if pd.api.types.is_integer_dtype(frame[c])]
     counts = [max(1, round(share * len(frame))) for share in _REASONS.values()]
     copied = rng.choice(len(frame), size=sum(counts), replace=False)
-    # Line numbers in the file: the heading is line 1.
+    # Numbers of lines in the file: the heading is line 1.
     lines = np.sort(rng.choice(len(frame) + sum(counts), size=sum(counts), replace=False)) + 2
     reason = rng.permutation(np.repeat(list(_REASONS), counts))
     rows = frame.iloc[copied].reset_index(drop=True)
@@ -94,12 +94,21 @@ def _refused_rows(frame: pd.DataFrame, service: str, year: int, rng: np.random.G
 
 
 def write_quarantine(store: Path, rows: pd.DataFrame) -> list[Path]:
-    """Write the refused rows into the store's `_quarantine`, one file per file read; return their paths."""
+    """Write the refused rows into the store's `_quarantine`, one file per file read; return their paths.
+
+    As an import leaves them: what was wrong, then the row as it stood, its columns called `file: <name>`.
+    """
     paths = []
-    for file, part in rows.groupby("file", sort=True):
-        path = Path(store) / "_quarantine" / f"{Path(file).stem}.parquet"
+    for (file, digest), part in rows.groupby(["file", "sha256"], sort=True):
+        path = Path(store) / "_quarantine" / f"{Path(file).stem}-{digest[:8]}.csv"
+        said = part[["row", "service", "year", "municipality", "column", "value", "reason"]]
+        # Columns of other services are empty here.
+        content = part.drop(columns=[*said.columns.drop("municipality"), "file", "sha256"])
+        content = content.dropna(axis="columns", how="all").add_prefix("file: ")
         with written_whole(path) as beside:
-            part.dropna(axis="columns", how="all").to_parquet(beside, index=False, compression="zstd")
+            pd.concat([said, content], axis=1).to_csv(
+                beside, index=False, encoding="utf-8-sig", lineterminator="\n"
+            )
         paths.append(path)
     return paths
 

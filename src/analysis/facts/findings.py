@@ -113,7 +113,8 @@ def _candidates(facts: pd.DataFrame, thresholds: Disclosure) -> pd.DataFrame:
     means = means[wanted].copy()
     ends = means["scale"].str.extract(r"^(\d+)-(\d+)$").astype(float)
     for name in ("value", "low", "high"):
-        means[name] = index_0_100(means[name].to_numpy(), ends[0].to_numpy(), ends[1].to_numpy())
+        parts = zip(means[name], ends[0], ends[1], strict=True)
+        means[name] = [index_0_100(value, low, high) for value, low, high in parts]
     return means.sort_values(["value", "fact_id"], ascending=[False, True])
 
 

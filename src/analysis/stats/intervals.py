@@ -8,6 +8,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 from scipy import special
+from statsmodels.stats.proportion import proportion_confint
 
 from analysis.stats.errors import NotComparable, NoVariation, OutOfRange, TooFewAnswers
 from analysis.stats.frames import checked_level, complete_rows, float_array, group_moments, valid_numbers
@@ -194,7 +195,7 @@ def wilson(successes: Any, n: Any, *, level: float = 0.95) -> ShareInterval:
     """Estimate a share with Wilson's interval, which stays within 0 and 1 and works for few answers.
 
     (p + z²/2n ± z √(p(1-p)/n + z²/4n²)) / (1 + z²/n), with p = successes/n (Wilson 1927, J. Am. Stat. Assoc.
-    22: 209-212); R's `prop.test(correct = FALSE)`.
+    22: 209-212); statsmodels' `proportion_confint`, R's `prop.test(correct = FALSE)`.
 
     Args:
         successes, n: counts; scalars or arrays that broadcast, with 0 <= successes <= n and n at least 1.
@@ -214,13 +215,11 @@ def wilson(successes: Any, n: Any, *, level: float = 0.95) -> ShareInterval:
         raise TooFewAnswers("a share needs answers", found="an n below 1", expected="at least 1")
     if not ((count >= 0) & (count <= total)).all():
         raise OutOfRange("a count that cannot be", expected="successes from 0 to n")
-    z = -special.ndtri((1 - level) / 2)
     share = count / total
-    middle = share + z**2 / (2 * total)
-    half = z * np.sqrt(share * (1 - share) / total + z**2 / (4 * total**2))
+    low, high = proportion_confint(count, total, alpha=1 - level, method="wilson")
     # At 0 and at n the limit is 0 or 1 exactly; rounding would put it a hair's breadth beside it.
-    low = np.where(count == 0, 0.0, (middle - half) / (1 + z**2 / total))
-    high = np.where(count == total, 1.0, (middle + half) / (1 + z**2 / total))
+    low = np.where(count == 0, 0.0, low)
+    high = np.where(count == total, 1.0, high)
     parts = {
         "successes": count.astype("int64"),
         "n": total.astype("int64"),

@@ -8,12 +8,15 @@ import numpy as np
 import pandas as pd
 
 from analysis.survey.checks import Checked
+from analysis.survey.readers import Source
 
 PLACE = ["service", "year", "municipality"]
 
 
-def mark_duplicates(parts: list[Checked]) -> list[Checked]:
+def mark_duplicates(parts: list[Checked], *, column: str | None) -> list[Checked]:
     """Move every later row of a respondent in the same round of the same service to the faults.
+
+    `column` is the files' column of respondents.
 
     Rows come in the order of the files and their lines. A row that is in quarantine for another reason does
     not count as the first: otherwise a mended second answer would be lost with it.
@@ -29,8 +32,8 @@ def mark_duplicates(parts: list[Checked]) -> list[Checked]:
         bad = again[start : start + len(part.good)]
         start += len(part.good)
         late = part.good[bad]
-        column = {"reason": "duplicate_respondent", "column": "respondent"}
-        faults = pd.DataFrame({"position": late["position"], **column, "value": late["respondent"]})
+        what = {"reason": "duplicate_respondent", "column": column or "", "value": late["respondent"]}
+        faults = pd.DataFrame({"position": late["position"], **what})
         marked.append(
             Checked(
                 part.source,
@@ -60,19 +63,16 @@ def counted(part: Checked) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 
 def counted_broken(
-    part_of: str,
-    sha256: str,
-    n: int,
-    *,
-    services: Iterable[str | None],
-    year: int | None,
-    municipality: str | None,
+    source: Source, *, services: Iterable[str | None], year: int | None, municipality: str | None
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the same for rows with another number of fields than the header, which say nothing themselves."""
-    place = pd.DataFrame(
-        {"file": part_of, "service": list(services), "year": year, "municipality": municipality}
-    )
-    counts = place.assign(sha256=sha256, rows_read=n, quarantined=n, accepted=0)
+    """Return the same for a file's rows that have another number of fields than the header.
+
+    Such a row says nothing itself: its place is what the mapping says of the whole file, if anything.
+    """
+    n = len(source.broken)
+    place = pd.DataFrame({"service": list(services), "year": year, "municipality": municipality})
+    place.insert(0, "file", source.name)
+    counts = place.assign(sha256=source.sha256, rows_read=n, quarantined=n, accepted=0)
     return counts, place.assign(reason="wrong_fields", count=n)
 
 

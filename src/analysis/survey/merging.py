@@ -45,8 +45,7 @@ def merge_counts(store: Path, stage: Path, imports: pd.DataFrame, reasons: pd.Da
         old = read_table(store, name)
         again = pd.MultiIndex.from_frame(old[PLACE]).isin(scope)
         lost = old[PLACE].isna().any(axis=1) & old["file"].isin(files)
-        whole = pd.concat([t for t in (old[~again & ~lost], new) if len(t)] or [old], ignore_index=True)
-        write_table(stage, name, whole)
+        write_table(stage, name, _stacked(old[~again & ~lost], new))
     return read_table(stage, "imports")
 
 
@@ -93,14 +92,12 @@ def merge_frame(
     """
     key = ["municipality", "service", "unit", "year"]
     old = read_table(store, "frame")
-    again = pd.MultiIndex.from_frame(old[key[:2] + ["year"]]).isin(pd.MultiIndex.from_frame(scope))
+    rounds = ["municipality", "service", "year"]
+    again = pd.MultiIndex.from_frame(old[rounds]).isin(pd.MultiIndex.from_frame(scope[rounds]))
     empty = old[["population", "invited"]].isna().all(axis=1)
-    parts = [old[~(again & empty)], given if given is not None else old.iloc[:0], seen]
-    whole = _stacked(*parts)
-    # The last of the first two stands: a new register corrects the old one, a seen unit corrects nothing.
-    rank = whole["_rank"].map({0: 1, 1: 2, 2: 0})
-    whole = whole.assign(_rank=rank).sort_values("_rank", kind="stable").drop_duplicates(key, keep="last")
-    write_table(stage, "frame", whole.drop(columns="_rank"))
+    # The last one stands: a new register corrects the old one, a unit that was only seen corrects nothing.
+    whole = _stacked(seen, old[~(again & empty)], *([] if given is None else [given]))
+    write_table(stage, "frame", whole.drop_duplicates(key, keep="last"))
     return read_table(stage, "frame")
 
 
@@ -115,5 +112,5 @@ def merge_municipalities(store: Path, stage: Path, new: pd.DataFrame, *, registe
 
 def _stacked(*tables: pd.DataFrame) -> pd.DataFrame:
     # Empty tables are left out: they would decide the columns' types.
-    filled = [table.assign(_rank=i) for i, table in enumerate(tables) if len(table)]
-    return pd.concat(filled, ignore_index=True) if filled else tables[0].assign(_rank=0)
+    filled = [table for table in tables if len(table)]
+    return pd.concat(filled, ignore_index=True) if filled else tables[0]

@@ -29,11 +29,8 @@ def write_quarantine(store: Path, source: Source, parts: list[Checked]) -> str |
     tables = [_faults(part) for part in parts if len(part.faults)]
     if source.broken:
         broken = pd.DataFrame(source.broken, columns=["row", "value"])
-        tables.append(
-            broken.assign(
-                position=-1, service="", year=pd.NA, municipality=None, column="", reason="wrong_fields"
-            )
-        )
+        nowhere = {"service": "", "year": pd.NA, "municipality": None, "column": ""}
+        tables.append(broken.assign(position=-1, reason="wrong_fields", **nowhere))
     if not tables:
         return None
     found = pd.concat([t.astype({"year": "Int64"}) for t in tables], ignore_index=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -14,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from analysis.survey.schemas import TABLES
+from analysis.survey.schemas import TABLES, declared_type
 
 
 class Digest(Protocol):
@@ -95,7 +96,7 @@ def read_table(store: Path, name: str, **chosen: str | Iterable[int] | None) -> 
     columns = TABLES[name].columns
     path = Path(store) / f"{name}.parquet"
     if not path.is_file():
-        return pd.DataFrame({c: pd.Series(dtype=rule.dtype.type) for c, rule in columns.items()})
+        return pd.DataFrame({c: pd.Series(dtype=declared_type(rule)) for c, rule in columns.items()})
     table = pq.read_table(path)
     for column, value in chosen.items():
         if value is not None:
@@ -122,7 +123,8 @@ def _connection() -> duckdb.DuckDBPyConnection:
     # One each: a connection that a forked kernel inherits is a deadlock waiting to happen.
     connection = duckdb.connect(":memory:")
     # Its bar would stand in the notebook's output, and so in the report.
-    connection.execute("SET enable_progress_bar = false")
+    with suppress(duckdb.InvalidInputException):  # in a notebook without ipywidgets there is no bar to set
+        connection.execute("SET enable_progress_bar = false")
     return connection
 
 

@@ -125,6 +125,13 @@ _RULES = {
 KEYS = ("respondent", "municipality", "unit")
 
 
+def declared_type(rule: pa.Column) -> object:
+    """Return the pandas type of a table's column; pandera's own answer depends on the version of pandas."""
+    if isinstance(rule.dtype.type, pd.StringDtype):
+        return TEXT
+    return REAL if rule.dtype.type == REAL else WHOLE
+
+
 def checked_table(name: str, frame: pd.DataFrame) -> pd.DataFrame:
     """Return `frame` with the declared column types, in the order of its key; raise DataError otherwise.
 
@@ -147,7 +154,7 @@ def checked_table(name: str, frame: pd.DataFrame) -> pd.DataFrame:
         if column not in frame and rule.nullable:
             frame[column] = None
         if column in frame:
-            frame[column] = _typed(frame[column], rule.dtype.type, where=f"{name}.parquet: {column}")
+            frame[column] = _typed(frame[column], declared_type(rule), where=f"{name}.parquet: {column}")
     checked = _validated(schema, frame, where=f"{name}.parquet")[list(schema.columns)]
     return checked.sort_values(list(schema.unique), kind="stable", ignore_index=True)
 

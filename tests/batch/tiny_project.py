@@ -1,4 +1,4 @@
-"""A store of two municipalities and two services, and notebooks that do as little as a run can."""
+"""A store of three municipalities and two services, and notebooks that do as little as a run can."""
 
 from __future__ import annotations
 
@@ -26,7 +26,8 @@ rows = rows[rows["municipality"] == place] if place else rows
 _FINISH = """
 columns = {columns}
 row = dict.fromkeys(columns) | dict.fromkeys(columns[:4] + columns[5:9] + columns[18:], "")
-row |= {{"fact_id": f"{{place or '-'}}/{{unit or '-'}}/mean", "value": float(rows["q1"].mean()), "state": "measured"}}
+row["fact_id"] = f"{{place or '-'}}/{{unit or '-'}}/mean"
+row |= {{"value": float(rows["q1"].mean()), "state": "measured"}}
 pd.DataFrame([row])[columns].to_parquet(Path(output) / "facts.parquet")
 """
 
@@ -85,7 +86,12 @@ class TinyProject:
     def write_answers(self, service: str, answers: dict[str, list[int]]) -> None:
         """Write the answers of one service in 2025, as lists by municipality."""
         rows = [
-            {"respondent": f"{service}-{place}-{i}", "municipality": place, "unit": f"{service}-{place}", "q1": a}
+            {
+                "respondent": f"{service}-{place}-{i}",
+                "municipality": place,
+                "unit": f"{service}-{place}",
+                "q1": a,
+            }
             for place, given in answers.items()
             for i, a in enumerate(given)
         ]
@@ -97,21 +103,22 @@ class TinyProject:
 
         finish = _FINISH.format(columns=list(COLUMNS))
         for name, parameters in (
-            ("reference", 'batch_file, service, output, report = "", "", "", False'),
-            ("service", 'batch_file, municipality, service, reference = "", "", "", ""\noutput, report = "", False'),
-            ("municipality", 'batch_file, municipality, runs, output, report = "", "", "", "", False'),
+            ("reference", ("batch_file", "service", "output")),
+            ("service", ("batch_file", "municipality", "service", "reference", "output")),
+            ("municipality", ("batch_file", "municipality", "runs", "output")),
         ):
-            write_notebook(self.notebooks / f"{name}.ipynb", parameters, _MEASURE, instead.get(name, "1"), finish)
+            first = "".join(f'{parameter} = ""\n' for parameter in parameters) + "report = False"
+            write_notebook(self.notebooks / f"{name}.ipynb", first, _MEASURE, instead.get(name, "1"), finish)
 
 
 @pytest.fixture
 def tiny(tmp_path: Path) -> TinyProject:
-    """A project with two municipalities, 9901 with a library and a school, 9902 with a school."""
+    """A project with a school in three municipalities and a library in the first of them."""
     project = TinyProject(tmp_path / "project {with} braces")
     project.root.mkdir()
     project.write_batch()
     project.write_notebooks()
-    places = {"library": ["9901"], "school": ["9901", "9902"]}
+    places = {"library": ["9901"], "school": ["9901", "9902", "9903"]}
     units = []
     for service, codes in places.items():
         asked = {"service": service, "name": service.title(), "items": ({"id": "q1", "text": "How is it?"},)}
@@ -121,6 +128,6 @@ def tiny(tmp_path: Path) -> TinyProject:
             {"unit": f"{service}-{c}", "name": service, "municipality": c, "service": service} for c in codes
         ]
     write_table(project.store, "units", pd.DataFrame(units))
-    register = pd.DataFrame({"code": ["9901", "9902"], "name": ["Fagerdal", "Solvik"]})
+    register = pd.DataFrame({"code": ["9901", "9902", "9903"], "name": ["Fagerdal", "Solvik", "Nordlia"]})
     write_table(project.store, "municipalities", register)
     return project

@@ -1,0 +1,134 @@
+"""Execute one notebook with papermill, in a folder beside its place; in a worker process."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import shutil
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from analysis.batch.failure import NotFinished, record_failure
+from analysis.batch.folder import (
+    FACTS,
+    NOTEBOOK,
+    beside,
+    file_hash,
+    put_in_place,
+    set_aside,
+    write_record,
+)
+from analysis.batch.outcome import Outcome
+from analysis.batch.runs import Run
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+
+def execute(run: Run, *, build: Path, notebook: Path, key: str) -> Outcome:
+    """Execute `notebook` for `run` and put what it made in its place in the build folder.
+
+    A run has succeeded when papermill has returned, every cell has been executed and the notebook's last
+    cell has saved its facts. What the executed notebook says of itself is not asked: after a killed kernel it
+    says that every cell was completed. What fails is recorded under `_protected/`, and whatever the run had
+    made before is set aside.
+    """
+    clock = time.perf_counter()
+    try:
+        part = beside(build / run.folder)
+    except OSError as error:
+        return record_failure(run, error, build=build)
+    try:
+        memory = _execute_in(part, notebook, run.parameters)
+        files = {p.relative_to(part).as_posix(): file_hash(p) for p in sorted(part.rglob("*")) if p.is_file()}
+        write_record(part, {"id": run.id, "outcome": "done", "key": key, "files": files})
+        put_in_place(part, build / run.folder)
+        return Outcome(id=run.id, outcome="done", seconds=time.perf_counter() - clock, memory_mib=memory)
+    except Exception as error:
+        seconds = time.perf_counter() - clock
+        with contextlib.suppress(OSError):
+            set_aside(build, run.folder)
+        return record_failure(run, error, build=build, executed=part / NOTEBOOK, seconds=seconds)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+
+
+def _execute_in(part: Path, notebook: Path, parameters: dict[str, Any]) -> int | None:
+    with tempfile.TemporaryDirectory(prefix="ts-", ignore_cleanup_errors=True) as scratch:
+        try:
+            memory = _with_papermill(part, notebook, parameters, Path(scratch) / "1")
+        except Exception as error:
+            if _a_cell_was_begun(part / NOTEBOOK) or isinstance(error, OSError):
+                _add_last_words(error, Path(scratch) / "1")
+                raise
+            # The kernel did not come up: the machinery's fault, not the notebook's, and worth another try.
+            try:
+                memory = _with_papermill(part, notebook, parameters, Path(scratch) / "2")
+            except Exception as again:
+                _add_last_words(again, Path(scratch) / "2")
+                raise
+    return memory
+
+
+def _with_papermill(part: Path, notebook: Path, parameters: dict[str, Any], scratch: Path) -> int | None:
+    # Heavy, and needed in the workers alone.
+    import nbformat  # noqa: PLC0415
+    import papermill  # noqa: PLC0415
+
+    from analysis.batch.kernels import kernel_in  # noqa: PLC0415
+
+    scratch.mkdir()
+    kernel = kernel_in(scratch)
+    with contextlib.chdir(part):
+        executed = papermill.execute_notebook(
+            # Read here: papermill takes braces in a path for parameters.
+            nbformat.read(notebook, as_version=4),
+            NOTEBOOK,
+            parameters=parameters,
+            kernel_name="python3",
+            language="python",
+            progress_bar=False,
+            kernel_manager_class=kernel,
+            shutdown_kernel="immediate",
+        )
+    _check_the_end(executed, part)
+    # Where the notebook lay and was written is another path on every machine.
+    executed.metadata.papermill.update(input_path=notebook.name, output_path=NOTEBOOK)
+    nbformat.write(executed, part / NOTEBOOK)
+    return kernel.peak_mib
+
+
+def _check_the_end(executed: NotebookNode, part: Path) -> None:
+    for number, cell in enumerate(executed.cells, start=1):
+        if cell.cell_type != "code" or not cell.source.strip():
+            continue
+        exits = any(o.output_type == "error" and o.ename == "SystemExit" for o in cell.outputs)
+        if exits or cell.execution_count is None:
+            raise NotFinished(
+                "the notebook ended before its last cell",
+                where=f"cell {number}",
+                found="an exit from Python" if exits else "a cell that was not executed",
+                todo="let every cell come to its end",
+            )
+    if not (part / FACTS).is_file():
+        raise NotFinished(
+            "the notebook ended without saving its facts",
+            expected=FACTS,
+            todo="let the last cell call finish() on the run that the first cell opened",
+        )
+
+
+def _a_cell_was_begun(executed: Path) -> bool:
+    try:
+        cells = json.loads(executed.read_text(encoding="utf-8"))["cells"]
+        return any(cell["metadata"].get("papermill", {}).get("start_time") for cell in cells)
+    except (OSError, ValueError, KeyError):
+        return False
+
+
+def _add_last_words(error: Exception, scratch: Path) -> None:
+    with contextlib.suppress(OSError):
+        said = (scratch / "stderr").read_text(encoding="utf-8", errors="replace").strip()
+        error.add_note(f"The kernel's own messages:\n{said[-4000:]}" if said else "")

@@ -1,0 +1,89 @@
+"""What is kept of a run that failed, and what of it may be told."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import shutil
+import traceback
+from pathlib import Path
+
+from analysis.batch.folder import PROTECTED, protected
+from analysis.batch.outcome import Outcome
+from analysis.batch.runs import Run
+from analysis.core.errors import BuildError, TilstandError
+from analysis.core.paths import write_text
+
+
+class NotFinished(BuildError):  # noqa: N818 - the house names errors by what is wrong
+    """A notebook ended without an error and without coming to its end."""
+
+
+class WorkerDied(BuildError):  # noqa: N818
+    """The process that made a run was killed, by the system or by what it ran."""
+
+
+_COLOUR = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+
+
+def record_failure(
+    run: Run, error: Exception, *, build: Path, executed: Path | None = None, seconds: float = 0.0
+) -> Outcome:
+    """Keep a failed run's notebook and error in `_protected/`, and return what may be told of it.
+
+    A traceback shows values of variables, and so can show answers. Outside the protected folder stands the
+    error's class alone, with its words where it is one of ours, made to be shown.
+    """
+    name, message = told(error)
+    kept = ""
+    # A full disk must not turn one failure into another: then only the outcome tells of it.
+    with contextlib.suppress(OSError):
+        folder = protected(build, run.id)
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        if executed is not None and executed.is_file():
+            shutil.copyfile(executed, folder / executed.name)
+        write_text(folder / "error.txt", _report(run, name, error))
+        kept = f"{PROTECTED}/{run.id}/error.txt"
+    return Outcome(id=run.id, outcome="failed", seconds=seconds, error=name, message=message, recorded=kept)
+
+
+def told(error: Exception) -> tuple[str, str]:
+    """Return the class of an error and what may be said of it outside the protected folder.
+
+    >>> told(ValueError("the parent of Kari, 4 years, answered 2"))
+    ('ValueError', '')
+    >>> told(BuildError("no such notebook"))
+    ('BuildError', 'no such notebook')
+    """
+    if type(error).__name__ == "PapermillExecutionError":
+        # A kernel sends an error's class by name only; ours have names that nothing else in a notebook has.
+        return error.ename, error.evalue if error.ename in _our_errors() else ""
+    if type(error).__name__ == "DeadKernelError":
+        return "DeadKernelError", "the notebook's Python process died (killed, out of memory, or a crash)"
+    if isinstance(error, TilstandError):
+        return type(error).__name__, str(error)
+    if isinstance(error, OSError):
+        return type(error).__name__, error.strerror or ""
+    return type(error).__name__, ""
+
+
+def _our_errors() -> set[str]:
+    import analysis.stats  # noqa: F401, PLC0415 - its errors are known once it is imported
+
+    found, waiting = set(), [TilstandError]
+    while waiting:
+        kind = waiting.pop()
+        found.add(kind.__name__)
+        waiting += kind.__subclasses__()
+    return found
+
+
+def _report(run: Run, name: str, error: Exception) -> str:
+    if type(error).__name__ == "PapermillExecutionError":
+        trace = "\n".join([f"in the cell with number [{error.exec_count}]:", "", *error.traceback])
+        trace += "\n" + "\n".join(getattr(error, "__notes__", []))
+    else:
+        trace = "".join(traceback.format_exception(error))
+    head = f"{run.id}: {run.notebook or 'report'} failed with {name}\n"
+    return head + _COLOUR.sub("", trace).rstrip() + "\n"

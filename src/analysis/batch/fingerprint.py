@@ -1,0 +1,116 @@
+"""Hashes of what a run depends on: its notebook, the package's source, the versions, the settings."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+import re
+from collections.abc import Iterable
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+
+import analysis
+from analysis.core.errors import BuildError
+from analysis.core.settings import Batch
+
+#: What a notebook's numbers, texts and figures come from. The command line, the demo and the rendering are
+#: not among them: changing those redoes no run.
+NOTEBOOK_ROOMS = (
+    "core",
+    "survey",
+    "stats",
+    "facts",
+    "steering",
+    "show",
+    "batch/context.py",
+    "batch/kernels.py",
+    "batch/surroundings.py",
+)
+REPORT_ROOMS = ("core", "report", "batch/reports.py")
+
+#: Which runs and formats there are, and where the data lie, changes no run's content.
+_NOT_CONTENT = {"data", "municipalities", "services", "formats", "editions"}
+
+
+def digest(content: object) -> str:
+    """Return the sha256 of plain content (text, numbers, lists, dicts).
+
+    >>> digest({"a": 1, "b": 2}) == digest({"b": 2, "a": 1})
+    True
+    """
+    return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def file_hash(path: Path) -> str:
+    """Return the sha256 of a file's bytes."""
+    with Path(path).open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def settings_hash(batch: Batch) -> str:
+    """Return the hash of the settings that a run's content depends on."""
+    return digest(batch.model_dump(mode="json", exclude=_NOT_CONTENT))
+
+
+def notebook_hash(path: Path) -> str:
+    """Return the hash of a notebook's cells; outputs, counts and the editor's notes do not matter.
+
+    Raises BuildError where the file is missing or no notebook.
+    """
+    try:
+        cells = json.loads(Path(path).read_text(encoding="utf-8"))["cells"]
+        content = [
+            [cell["cell_type"], "".join(cell["source"]), sorted(cell.get("metadata", {}).get("tags", []))]
+            for cell in cells
+        ]
+    except FileNotFoundError:
+        raise BuildError(
+            "there is no such notebook", where=str(path), todo="check the project's folder"
+        ) from None
+    except (ValueError, KeyError, TypeError) as error:
+        raise BuildError("this is no notebook", where=str(path), found=type(error).__name__) from None
+    return digest(content)
+
+
+@cache
+def source_hash(parts: Iterable[str] = NOTEBOOK_ROOMS) -> str:
+    """Return the hash of the package's source files in the named rooms and modules."""
+    root = Path(analysis.__file__).parent
+    return tree_hash([root / part for part in parts], root)
+
+
+def tree_hash(places: Iterable[Path], root: Path) -> str:
+    """Return the hash of all files in the given files and folders, named from `root`."""
+    names: dict[str, str] = {}
+    for place in places:
+        for path in sorted(place.rglob("*")) if place.is_dir() else [place]:
+            if path.is_file() and "__pycache__" not in path.parts and not path.name.startswith("."):
+                names[path.relative_to(root).as_posix()] = file_hash(path)
+    return digest(names)
+
+
+@cache
+def versions() -> dict[str, str]:
+    """Return the versions of Python and of every package that the project depends on directly."""
+    found = {"python": platform.python_version()}
+    try:
+        needed = metadata.requires("tilstand") or []
+        found["tilstand"] = metadata.version("tilstand")
+    except metadata.PackageNotFoundError:
+        raise BuildError(
+            "the package is not installed", expected="tilstand", todo="pip install -e ."
+        ) from None
+    for requirement in sorted(needed):
+        name = re.match(r"[A-Za-z0-9._-]+", requirement)
+        if name and "extra ==" not in requirement:
+            found[name.group()] = _version(name.group())
+    return found
+
+
+def _version(name: str) -> str:
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return "not installed"

@@ -1,0 +1,136 @@
+"""The build folder: what is whole in it, what is half-written, what is set aside."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from analysis.batch.fingerprint import file_hash
+from analysis.core.errors import BuildError
+
+PROTECTED = "_protected"
+#: Written last into a run's folder; without it the folder is not whole.
+RECORD = "run.json"
+#: What a notebook's last cell saves, and so the sign that it came to its end.
+FACTS = "facts.parquet"
+NOTEBOOK = "notebook.ipynb"
+
+
+def beside(folder: Path) -> Path:
+    """Make a new folder to work in, beside `folder` and as deep, so that relative paths mean the same."""
+    part = folder.with_name(f".{folder.name}.part-{os.getpid()}-{secrets.token_hex(4)}")
+    part.mkdir(parents=True)
+    return part
+
+
+def put_in_place(part: Path, folder: Path) -> None:
+    """Give a finished working folder its name, in place of what was there.
+
+    A kill in the middle leaves the old folder, the new one or none, never a mixture.
+    """
+    for path in sorted(part.rglob("*")):
+        if path.is_file():
+            # On the disk before the name: after a power loss the name never stands for empty files.
+            with path.open("rb+") as file:
+                os.fsync(file.fileno())
+    old = folder.with_name(f".{folder.name}.old-{os.getpid()}-{secrets.token_hex(4)}")
+    if folder.exists():
+        os.rename(folder, old)
+    os.rename(part, folder)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def clear_leftovers(build: Path) -> int:
+    """Remove what a killed batch left half-written; return how many things that were.
+
+    Folders of failures that are mended are empty, and go too.
+    """
+    left = [p for pattern in (".*.part*", ".*.old-*") for p in build.rglob(pattern)]
+    for path in left:
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
+    for path in sorted((build / PROTECTED).rglob("*"), reverse=True):
+        if path.is_dir() and not any(path.iterdir()):
+            path.rmdir()
+    return len(left)
+
+
+def write_record(folder: Path, content: dict[str, Any]) -> None:
+    """Write a run's record, with the files it stands for."""
+    text = json.dumps(content, indent=1, ensure_ascii=False, sort_keys=True)
+    # Plainly, not beside: the folder itself is still beside its place, or is whole only with this file.
+    (folder / RECORD).write_text(text + "\n", encoding="utf-8")
+
+
+def read_record(folder: Path) -> dict[str, Any] | None:
+    """Return the record of a run whose folder is whole, or None.
+
+    Whole is a folder whose record can be read, whose files are all there, and whose facts are the ones that
+    were recorded.
+    """
+    try:
+        record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+        files = record["files"]
+        whole = record["outcome"] == "done" and all((folder / name).is_file() for name in files)
+        whole = whole and all(file_hash(folder / name) == files[name] for name in files if name == FACTS)
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return record if whole else None
+
+
+def protected(build: Path, *parts: str) -> Path:
+    """Return a folder under `_protected/`, made so that only its owner can read it."""
+    root = build / PROTECTED
+    root.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return root.joinpath(*parts)
+
+
+def set_aside(build: Path, folder: str) -> Path | None:
+    """Move results that are no longer current to `_protected/stale/`; return where to, or None.
+
+    An old report must not pass for a new one when what it was made of has failed.
+    """
+    old = build / folder
+    if not old.exists():
+        return None
+    target = protected(build, "stale", folder)
+    shutil.rmtree(target, ignore_errors=True)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    os.rename(old, target)
+    return target
+
+
+def forget_failure(build: Path, run_id: str, folder: str) -> None:
+    """Remove what an earlier failure of a run left, now that its results stand."""
+    for path in (build / PROTECTED / run_id, build / PROTECTED / "stale" / folder):
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def run_folders(build: Path) -> Iterator[tuple[str, Path]]:
+    """Yield the id and folder of every notebook run that is in a build folder, in order."""
+    for folder in sorted(p for p in build.glob("reference/*") if p.is_dir() and not p.name.startswith(".")):
+        yield f"reference/{folder.name}", folder
+    for folder in sorted(p for p in build.glob("*/runs/*") if p.is_dir() and not p.name.startswith(".")):
+        if not folder.parts[-3].startswith(("_", ".")):
+            yield f"{folder.parts[-3]}/{folder.name}", folder
+
+
+def checked_build(build: Path) -> Path:
+    """Return `build` if it is a build folder; raise BuildError otherwise."""
+    build = Path(build)
+    if not (build / "plan.json").is_file() or not (build / "batch.yaml").is_file():
+        raise BuildError(
+            "this is no build folder",
+            where=str(build),
+            found="a folder without plan.json and batch.yaml" if build.is_dir() else "no such folder",
+            expected="a folder made by tilstand run, such as build/demo",
+            todo="make it first: tilstand run params/demo.yaml",
+        )
+    return build

@@ -1,0 +1,160 @@
+"""Assemble one municipality's Quarto book from the runs of its notebooks."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from analysis.core.errors import BuildError
+from analysis.core.language import Language
+from analysis.core.paths import project_root
+from analysis.core.settings import Batch
+from analysis.core.yaml import read_yaml
+from analysis.report.chapters import included, read_run, write_chapter
+from analysis.report.colophon import colophon_values
+from analysis.report.embedded import write_reference_docx
+from analysis.show.escape import to_markdown as escape
+from analysis.survey import Store, open_store
+
+#: The parts of a book that people edit, per language, in `reports/`.
+_FRONT = "index.qmd"
+_APPENDICES = ("quality.qmd", "method.qmd", "colophon.qmd")
+
+
+def assemble(build: Path, municipality: str, edition: str, batch: Batch) -> Path:
+    """Make the book of one municipality from its runs, and return its folder.
+
+    The book is complete: anyone with Quarto can render it with nothing else installed. It is made beside
+    and then takes the place of an older one. Raises BuildError where a run is missing.
+    """
+    root = project_root()
+    home = Path(build) / municipality
+    store = open_store(batch.store)
+    services = _services(home, batch, store)
+    book = home / edition
+    beside = home / f".{edition}.{os.getpid()}-{secrets.token_hex(4)}.part"
+    try:
+        beside.mkdir(parents=True)
+        for service in services:
+            _add_run(home / "runs" / service, beside, service)
+            asked = store.questionnaire(service)
+            name = Language(batch.language).pick(asked.name)
+            write_chapter(
+                home / "runs" / service / "notebook.ipynb",
+                beside / f"service-{service}.ipynb",
+                heading=f"# {escape(name)} {{#sec-{service}}}",
+            )
+        _add_run(home / "runs" / "municipality", beside, "municipality")
+        _add_summary(home / "runs" / "municipality" / "notebook.ipynb", beside, batch)
+        _copy_sources(root, beside, batch)
+        settings = _settings(root, batch, store, municipality, services)
+        (beside / "_quarto.yml").write_text(
+            yaml.safe_dump(settings, allow_unicode=True, sort_keys=False, width=100), encoding="utf-8"
+        )
+        values = settings["tilstand"]
+        write_reference_docx(
+            beside / "reference.docx",
+            running=values["plain-running"],
+            label=values["plain-label"],
+            lang=Language(batch.language).tag,
+        )
+        _take_place(beside, book)
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+    return book
+
+
+def _services(home: Path, batch: Batch, store: Store) -> list[str]:
+    order = store.services() if batch.services == ("all",) else batch.services
+    done = [service for service in order if (home / "runs" / service / "facts.parquet").is_file()]
+    if not done or not (home / "runs" / "municipality" / "facts.parquet").is_file():
+        raise BuildError(
+            "the municipality's runs are not complete",
+            where=str(home / "runs"),
+            found=", ".join(done) or "no finished run",
+            expected="a finished run of every service, and of the municipality",
+            todo="run the batch again: tilstand run",
+        )
+    return list(done)
+
+
+def _add_run(run: Path, book: Path, name: str) -> None:
+    (book / "facts").mkdir(exist_ok=True)
+    shutil.copyfile(run / "facts.parquet", book / "facts" / f"{name}.parquet")
+    if (run / "figures").is_dir():
+        shutil.copytree(run / "figures", book / "figures", dirs_exist_ok=True)
+
+
+def _add_summary(notebook: Path, book: Path, batch: Batch) -> None:
+    heading = Language(batch.language).text("Key findings")
+    write_chapter(notebook, book / "findings.ipynb", heading=f"# {heading} {{#sec-findings}}", tag="findings")
+    run = read_run(notebook)
+    for tag in ("front", "quality"):
+        (book / f"_{tag}.qmd").write_text(included(run, tag), encoding="utf-8")
+
+
+def _copy_sources(root: Path, book: Path, batch: Batch) -> None:
+    reports = root / "reports"
+    for name in (_FRONT, *_APPENDICES):
+        shutil.copyfile(reports / batch.language / name, book / name)
+    shutil.copyfile(reports / "references.bib", book / "references.bib")
+    for name in ("_extensions", "styles"):
+        shutil.copytree(reports / name, book / name)
+
+
+def _settings(
+    root: Path, batch: Batch, store: Store, municipality: str, services: list[str]
+) -> dict[str, Any]:
+    """Merge what every report shares, in the project's `_quarto.yml`, with this book's own part."""
+    language = Language(batch.language)
+    text = language.text
+    name = str(store.municipalities().set_index("code")["name"][municipality])
+    title = language.pick(batch.title)
+    label = text("Synthetic data") if batch.synthetic else ""
+    draft = text("Draft, not for publication")
+    shared = dict(read_yaml(root / "_quarto.yml"))
+    banner = " · ".join(part for part in (label, draft) if part)
+    html = shared["format"]["html"] | {
+        "include-before-body": [{"text": f'<p class="tilstand-banner" role="note">{banner}</p>'}]
+    }
+    return shared | {
+        "project": {"type": "book", "output-dir": "_report"},
+        "lang": batch.language,
+        "renderer": "Quarto",
+        "bibliography": "references.bib",
+        "book": {
+            "title": escape(title),
+            "subtitle": escape(name),
+            "author": escape(name),
+            "date": batch.date.isoformat(),
+            "output-file": f"{batch.batch}-{municipality}",
+            "chapters": [_FRONT, "findings.ipynb", *(f"service-{service}.ipynb" for service in services)],
+            "appendices": list(_APPENDICES),
+        },
+        "tilstand": {
+            "kicker": text("Management report"),
+            "running": escape(f"{name} · {title}"),
+            "header-right": label or draft,
+            "draft": draft,
+            **({"synthetic": label} if label else {}),
+            "plain-running": f"{name} · {title}",
+            "plain-label": banner,
+            **colophon_values(batch, store, municipality),
+        },
+        "format": shared["format"]
+        | {"html": html, "docx": shared["format"]["docx"] | {"reference-doc": "reference.docx"}},
+    }
+
+
+def _take_place(new: Path, book: Path) -> None:
+    """Put the new book where the old one was, which is moved away first and removed last."""
+    old = book.with_name(f".{book.name}.old-{secrets.token_hex(4)}")
+    if book.exists():
+        os.replace(book, old)
+    os.replace(new, book)
+    shutil.rmtree(old, ignore_errors=True)

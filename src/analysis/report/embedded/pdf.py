@@ -1,0 +1,81 @@
+"""The PDF of a book: tagged, checked against PDF/UA-1 while Typst makes it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+import subprocess
+import tempfile
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+
+import typst
+
+from analysis.core.errors import RenderError
+from analysis.report.embedded.manuscript import Manuscript
+from analysis.report.embedded.tree import as_json, pandoc, pandoc_path
+from analysis.report.embedded.typstbook import typst_document
+from analysis.report.look import look_folder
+
+EXTENSION = "_extensions/tilstand"
+
+
+def write_pdf(manuscript: Manuscript, path: Path) -> Path:
+    """Write the whole book as one PDF to `path`.
+
+    Raises RenderError with Typst's own words where the book breaks a rule of PDF/UA-1 or the template fails.
+    """
+    book = manuscript.book
+    look = look_folder(EXTENSION, book.folder)
+    files: set[str] = set()
+    blocks, meta = typst_document(manuscript, files)
+    arguments = (
+        "--from",
+        "json",
+        "--to",
+        "typst-citations",
+        "--wrap",
+        "none",
+        "--top-level-division",
+        "chapter",
+    )
+    arguments += ("--standalone", f"--template={look.resolve() / 'template.typ'}", *manuscript.bibliography)
+    source = pandoc(
+        as_json(blocks, meta), *arguments, folder=book.folder, where=book.title, epoch=manuscript.epoch
+    )
+    # In a folder of its own: Typst reads files below its root alone, and no path of the book is written down.
+    with tempfile.TemporaryDirectory(prefix="tilstand-") as name:
+        root = Path(name)
+        for image in sorted(files):
+            (root / image).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(book.folder / image, root / image)
+        (root / "book.typ").write_bytes(source)
+        try:
+            typst.compile(
+                root / "book.typ",
+                output=path,
+                root=root,
+                font_paths=[look / "fonts"],
+                ignore_system_fonts=True,
+                pdf_standards=["ua-1"],
+                timestamp=dt.datetime.fromtimestamp(manuscript.epoch, dt.UTC),
+            )
+        except typst.TypstError as error:
+            hints = "; ".join(error.hints)
+            raise RenderError(
+                "Typst could not make a PDF that passes PDF/UA-1",
+                where=f"{book.title}, {path.name}",
+                found=f"{error.message}{' – ' + hints if hints else ''}"[:500],
+                todo="look for what is named in the chapters, or in the template",
+            ) from None
+    return path
+
+
+@cache
+def renderer_name() -> str:
+    """Return what the colophon says of the embedded renderer: pandoc and Typst with their versions."""
+    said = subprocess.run([pandoc_path(), "--version"], capture_output=True, text=True, check=True).stdout
+    # The Python package of Typst has the version of the compiler in it, with its own third number.
+    compiler = ".".join(version("typst").split(".")[:2])
+    return f"pandoc {said.split()[1]}, Typst {compiler}"

@@ -1,0 +1,155 @@
+"""Pandoc's document tree as JSON: reading, rewriting, building and the call of pandoc itself."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from analysis.core.errors import RenderError
+
+Node = dict[str, Any]
+Nodes = list[Node]
+Change = Callable[[Node], "Nodes | None"]
+
+API_VERSION = [1, 23, 1]
+
+
+@cache
+def pandoc_path() -> str:
+    """Return the path of the pandoc that came with the `pypandoc_binary` package."""
+    # Imported here: the package looks for pandoc on import, which only a rendering has to pay for.
+    import pypandoc  # noqa: PLC0415
+
+    return pypandoc.get_pandoc_path()
+
+
+def pandoc(text: str, *arguments: str, folder: Path, where: str, epoch: int = 0) -> bytes:
+    """Run pandoc on `text` in `folder` and return what it writes; a complaint of its own is an error."""
+    environment = {**os.environ, "SOURCE_DATE_EPOCH": str(epoch)}
+    done = subprocess.run(
+        [pandoc_path(), *arguments],
+        input=text.encode("utf-8"),
+        capture_output=True,
+        cwd=folder,
+        env=environment,
+        check=False,
+    )
+    said = done.stderr.decode("utf-8", "replace").strip()
+    # A warning is an unclosed div, a missing image, an unknown citation: never passed over.
+    if done.returncode or said:
+        raise RenderError(
+            "pandoc could not read or write the text as it stands", where=where, found=said[:500]
+        )
+    return done.stdout
+
+
+def as_json(blocks: Nodes, meta: dict[str, Any] | None = None) -> str:
+    """Write a whole document for pandoc's JSON reader."""
+    return json.dumps({"pandoc-api-version": API_VERSION, "meta": meta or {}, "blocks": blocks})
+
+
+def rewrite(node: Any, change: Change) -> Any:
+    """Return `node` with every element for which `change` gives a list replaced by that list.
+
+    `change` sees an element before its contents; the contents of a replacement are not visited again.
+    """
+    if isinstance(node, list):
+        out: list = []
+        for item in node:
+            new = change(item) if isinstance(item, dict) and "t" in item else None
+            if new is None:
+                out.append(rewrite(item, change))
+            else:
+                out.extend(new)
+        return out
+    if isinstance(node, dict):
+        return {key: rewrite(value, change) for key, value in node.items()}
+    return node
+
+
+def elements(node: Any) -> Iterator[Node]:
+    """Go through all elements of a tree in the order in which they are read."""
+    if isinstance(node, list):
+        for item in node:
+            yield from elements(item)
+    elif isinstance(node, dict):
+        if "t" in node:
+            yield node
+        for value in node.values():
+            if isinstance(value, list | dict):
+                yield from elements(value)
+
+
+def plain(inlines: Any) -> str:
+    """Return the words of a run of inline elements, without footnotes.
+
+    >>> plain([{"t": "Str", "c": "Svar"}, {"t": "Space"}, {"t": "Strong", "c": [{"t": "Str", "c": "61"}]}])
+    'Svar 61'
+    """
+    if isinstance(inlines, list):
+        return "".join(plain(item) for item in inlines)
+    if not isinstance(inlines, dict):
+        return ""
+    kind = inlines.get("t")
+    if kind == "Str":
+        return inlines["c"]
+    if kind in ("Space", "SoftBreak", "LineBreak"):
+        return " "
+    if kind in ("Code", "Math"):
+        return inlines["c"][1]
+    if kind == "Quoted":
+        marks = ("\N{LEFT DOUBLE QUOTATION MARK}", "\N{RIGHT DOUBLE QUOTATION MARK}")
+        return marks[0] + plain(inlines["c"][1]) + marks[1]
+    if kind in ("Note", "RawInline"):
+        return ""
+    return plain(inlines.get("c", []))
+
+
+def text(words: str) -> Nodes:
+    """Make inline elements of plain words.
+
+    >>> text("Figur 1")
+    [{'t': 'Str', 'c': 'Figur'}, {'t': 'Space'}, {'t': 'Str', 'c': '1'}]
+    """
+    out: Nodes = []
+    for i, word in enumerate(words.split(" ")):
+        if i:
+            out.append({"t": "Space"})
+        if word:
+            out.append({"t": "Str", "c": word})
+    return out
+
+
+def attr(identifier: str = "", classes: Iterable[str] = (), pairs: Iterable[tuple[str, str]] = ()) -> list:
+    """Make an attribute triple."""
+    return [identifier, list(classes), [list(p) for p in pairs]]
+
+
+def para(inlines: Nodes) -> Node:
+    """Make a paragraph."""
+    return {"t": "Para", "c": inlines}
+
+
+def block(
+    kind: str, blocks: Nodes, *, identifier: str = "", classes: Iterable[str] = (), **pairs: str
+) -> Node:
+    """Make a `Div`, or a `Span` of inline elements, with attributes."""
+    return {
+        "t": kind,
+        "c": [attr(identifier, classes, [(k.replace("_", "-"), v) for k, v in pairs.items()]), blocks],
+    }
+
+
+def raw(fmt: str, content: str) -> Node:
+    """Make a block that is passed to one format as it stands."""
+    return {"t": "RawBlock", "c": [fmt, content]}
+
+
+def raw_inline(fmt: str, content: str) -> Node:
+    """Make an inline element that is passed to one format as it stands."""
+    return {"t": "RawInline", "c": [fmt, content]}

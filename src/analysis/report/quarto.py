@@ -1,0 +1,110 @@
+"""Real Quarto: finding it, and rendering a book with it in one call."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from analysis.core.errors import RenderError
+
+NEEDED = {"html": (1, 7), "docx": (1, 7), "pdf": (1, 9)}
+"""The first version of Quarto that makes each format of a book as the reports need it."""
+
+NAMES = {"html": "html", "pdf": "tilstand-typst", "docx": "docx"}
+"""Quarto's name of each format; the PDF's is the project's own, in the book's `_extensions`."""
+
+
+@dataclass(frozen=True)
+class Quarto:
+    """A Quarto that was found: the command and its version."""
+
+    path: Path
+    version: tuple[int, ...]
+
+    def __str__(self) -> str:
+        return ".".join(str(n) for n in self.version)
+
+    def makes(self, formats: Sequence[str]) -> bool:
+        """Say whether this version is new enough for all of the formats."""
+        return all(self.version >= NEEDED[fmt] for fmt in formats)
+
+
+def find_quarto() -> Quarto | None:
+    """Find `quarto` beside the Python that runs this, or on the path; None where there is none that runs."""
+    beside = Path(sys.executable).with_name("quarto")
+    found = str(beside) if beside.is_file() else shutil.which("quarto")
+    return _asked(found) if found else None
+
+
+@cache
+def _asked(path: str) -> Quarto | None:
+    try:
+        done = subprocess.run([path, "--version"], capture_output=True, text=True, timeout=60, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    # The pip package `quarto-cli` leaves a command behind even where its download was refused.
+    match = re.search(r"(\d+)\.(\d+)(?:\.(\d+))?", done.stdout)
+    if done.returncode or not match:
+        return None
+    return Quarto(Path(path), tuple(int(n) for n in match.groups() if n is not None))
+
+
+def render_with_quarto(
+    quarto: Quarto, folder: Path, formats: Sequence[str], *, into: Path, epoch: int
+) -> dict[str, Path]:
+    """Render the book in `folder` with Quarto into the folder `into` inside it, all formats in one call.
+
+    Returns the first file of each format. Raises RenderError where Quarto is too old, fails, or says that
+    all is well and leaves no file.
+    """
+    old = [fmt for fmt in formats if not quarto.makes([fmt])]
+    if old:
+        raise RenderError(
+            f"this Quarto cannot make {', '.join(old)} of a book",
+            where=str(quarto.path),
+            found=f"Quarto {quarto}",
+            expected=f"Quarto {'.'.join(map(str, max(NEEDED[f] for f in old)))} or newer",
+            todo="install a newer Quarto, or render with --engine embedded",
+        )
+    # One call for all: Quarto clears the output folder of the format that it made before.
+    command = [str(quarto.path), "render", str(folder), "--to", ",".join(NAMES[f] for f in formats)]
+    command += ["--output-dir", into.relative_to(folder).as_posix()]
+    done = subprocess.run(
+        command,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "SOURCE_DATE_EPOCH": str(epoch)},
+    )
+    said = (done.stderr or done.stdout).strip().splitlines()
+    if done.returncode:
+        raise RenderError(
+            "Quarto could not render the book",
+            where=str(folder),
+            found="\n            ".join(said[-8:]),
+            todo="mend what Quarto names, or render with --engine embedded",
+        )
+    made = {fmt: _first(into, fmt) for fmt in formats}
+    for fmt, path in made.items():
+        if path is None:
+            # Quarto 1.7 warns of a book's PDF, makes none and ends with 0.
+            raise RenderError(
+                f"Quarto {quarto} made no {fmt} and gave no error",
+                where=str(folder),
+                found="\n            ".join(said[-4:]),
+                todo="render with --engine embedded, or install a newer Quarto",
+            )
+    return {fmt: path for fmt, path in made.items() if path is not None}
+
+
+def _first(folder: Path, fmt: str) -> Path | None:
+    if fmt == "html":
+        return folder / "index.html" if (folder / "index.html").is_file() else None
+    return next(iter(sorted(folder.glob(f"*.{fmt}"))), None)

@@ -1,0 +1,137 @@
+"""A book folder rendered to HTML, PDF and Word, with Quarto or with the embedded renderer."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from analysis.core.errors import RenderError
+from analysis.report.embedded import (
+    Book,
+    move_site,
+    read_book,
+    read_manuscript,
+    renderer_name,
+    write_pdf,
+    write_site,
+    write_word,
+)
+from analysis.report.quarto import Quarto, find_quarto, render_with_quarto
+
+FORMATS = ("html", "pdf", "docx")
+ENGINES = ("auto", "quarto", "embedded")
+
+# 1980-01-01, the first date that a zip file can hold: for a book that names no date.
+_NO_DATE = 315532800
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A rendered book: its folder, the engine with its version, and the first file of each format."""
+
+    folder: Path
+    engine: str
+    version: str
+    files: dict[str, Path]
+
+
+def render(folder: Path, *, engine: str = "auto", formats: Sequence[str] | None = None) -> Rendered:
+    """Render the Quarto book in `folder` into its output folder.
+
+    `engine` is `quarto`, `embedded`, or `auto`: Quarto where one is found that is new enough for the formats,
+    otherwise the embedded renderer. `formats` are of html, pdf and docx; by default those the book names.
+    Each format is written beside and then moved into place; a format that is not asked for is left as it is.
+    Raises RenderError, which names file and cell or line, where a source holds what cannot be rendered.
+    """
+    folder = Path(folder).resolve()
+    if engine not in ENGINES:
+        raise RenderError(
+            "there is no such engine", where="engine", found=repr(engine), expected=", ".join(ENGINES)
+        )
+    quarto = find_quarto() if engine != "embedded" else None
+    book = read_book(folder)
+    wanted = _checked_formats(formats if formats is not None else book.formats)
+    if engine == "quarto" and quarto is None:
+        raise RenderError(
+            "no quarto was found",
+            where="engine",
+            expected="the command quarto on the path, version 1.9 or newer",
+            todo="install Quarto (conda-forge has it), or render with --engine embedded",
+        )
+    use_quarto = quarto is not None and (engine == "quarto" or quarto.makes(wanted))
+    epoch = _epoch(book)
+    work = folder / f".render-{os.getpid()}-{secrets.token_hex(4)}"
+    try:
+        work.mkdir(parents=True)
+        if use_quarto:
+            made = render_with_quarto(quarto, folder, wanted, into=work, epoch=epoch)
+            files = {
+                fmt: _placed(fmt, path, work, book) for fmt, path in sorted(made.items(), key=_html_last)
+            }
+        else:
+            files = _render_embedded(book, wanted, work, epoch)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+    ordered = {fmt: files[fmt] for fmt in wanted}
+    return Rendered(
+        folder, "quarto" if use_quarto else "embedded", _version(quarto if use_quarto else None), ordered
+    )
+
+
+def _checked_formats(formats: Sequence[str]) -> tuple[str, ...]:
+    unknown = [fmt for fmt in formats if fmt not in FORMATS]
+    if unknown or not formats:
+        raise RenderError(
+            "there is no such format",
+            where="formats",
+            found=", ".join(map(repr, unknown)) or "none",
+            expected=", ".join(FORMATS),
+        )
+    return tuple(fmt for fmt in FORMATS if fmt in formats)
+
+
+def _epoch(book: Book) -> int:
+    """Return the one time that all output carries, in seconds: SOURCE_DATE_EPOCH, or the book's date."""
+    given = os.environ.get("SOURCE_DATE_EPOCH", "")
+    if given.isdigit():
+        return int(given)
+    return (book.date.toordinal() - 719163) * 86400 if book.date else _NO_DATE
+
+
+def _render_embedded(book: Book, formats: tuple[str, ...], work: Path, epoch: int) -> dict[str, Path]:
+    manuscript = read_manuscript(book, renderer=renderer_name(), epoch=epoch)
+
+    def make(fmt: str) -> Path:
+        part = work / fmt
+        part.mkdir()
+        if fmt == "html":
+            return write_site(manuscript, part)
+        return (write_pdf if fmt == "pdf" else write_word)(manuscript, part / f"{book.stem}.{fmt}")
+
+    with ThreadPoolExecutor(len(formats)) as pool:
+        made = dict(zip(formats, pool.map(make, formats), strict=True))
+    return {fmt: _placed(fmt, path, path.parent, book) for fmt, path in made.items()}
+
+
+def _html_last(item: tuple[str, Path]) -> int:
+    # Quarto puts all formats into one folder; what is left when PDF and Word are taken out is the site.
+    return item[0] == "html"
+
+
+def _placed(fmt: str, made: Path, work: Path, book: Book) -> Path:
+    book.output.mkdir(parents=True, exist_ok=True)
+    if fmt == "html":
+        move_site(work, book.output)
+        return book.output / "index.html"
+    target = book.output / made.name
+    os.replace(made, target)
+    return target
+
+
+def _version(quarto: Quarto | None) -> str:
+    return str(quarto) if quarto else renderer_name()

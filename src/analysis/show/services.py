@@ -1,0 +1,62 @@
+"""All services of a municipality beside each other."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from analysis.show import numbers
+from analysis.show.blocks import Block, Canvas
+from analysis.show.change import compared_year
+from analysis.show.select import last_year, one, own, select, years_of
+from analysis.show.tables import Column, Table, table_block, unbroken
+from analysis.show.verdicts import judge, shown
+
+
+def tabulate_services(canvas: Canvas, facts: pd.DataFrame) -> Block:
+    """Set services against rounds: overall satisfaction, answers, response rate, change and the nation.
+
+    The assessments are those that were adjusted over the whole report, where the facts hold any.
+    """
+    say, labels = canvas.language, canvas.labels
+    years, year, before = years_of(facts), last_year(facts), compared_year(facts)
+    mine = own(facts)
+    means = select(mine, statistic="mean", unit="", topic="overall")
+    rates = select(mine, statistic="response_rate", unit="", year=year)
+    answered = select(mine, statistic="respondents", unit="", year=year)
+    changes = select(mine, statistic=("report_change", "change"), unit="", topic="overall", year=year)
+    beside = select(
+        mine, statistic=("report_national_difference", "national_difference"), topic="overall", year=year
+    )
+    rows = []
+    for service in [code for code in labels.questionnaires if any(fact.service == code for fact in answered)]:
+        # The claim as adjusted over the report; where none was tested there, the service's own says why.
+        change = one(changes, service=service, statistic="report_change") or one(changes, service=service)
+        differs = one(beside, service=service, statistic="report_national_difference")
+        differs = differs or one(beside, service=service)
+        verdict, other = judge(say, change), judge(say, differs)
+        rate, count = one(rates, service=service), one(answered, service=service)
+        cells = [labels.service(service)]
+        for each in years:
+            mean = one(means, service=service, year=each)
+            cells.append(unbroken(shown(say, mean, numbers.score(say, mean))))
+        cells += [
+            shown(say, count, numbers.count(say, count.value if count else None)),
+            shown(say, rate, numbers.score(say, rate)),
+        ]
+        written = numbers.change(say, change, certain=verdict.certain)
+        cells.append(f"{verdict.text} ({written})" if verdict.certain else verdict.text)
+        cells.append(other.text)
+        rows.append(tuple(cells))
+    columns = (
+        Column(say.text("Service"), 18),
+        *(Column(str(each), 8, right=True, strong=each == year) for each in years),
+        Column(say.text("Answers"), 9, right=True),
+        Column(say.text("Response rate"), 10, right=True),
+        Column(say.text("Since {before}", before=before) if before else say.text("Change"), 21),
+        Column(say.text("All municipalities"), 21),
+    )
+    caption = say.text(
+        "Overall satisfaction by service. The assessments take into account that all of the report's "
+        "comparisons are made at once."
+    )
+    return table_block(canvas, "services", Table(columns, tuple(rows)), caption=caption)

@@ -1,0 +1,66 @@
+"""Units against dimensions, as tables narrow enough for a page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pandas as pd
+
+from analysis.show import numbers
+from analysis.show.blocks import Block, Canvas, join
+from analysis.show.select import is_number, last_year, one, own, select, service_of, topics
+from analysis.show.tables import Column, Table, table_block, unbroken
+from analysis.show.units import units_of
+from analysis.show.verdicts import judge, state
+
+#: More dimensions than these side by side, and their names run into each other on paper.
+ACROSS = 4
+
+
+def tabulate_units(canvas: Canvas, facts: pd.DataFrame) -> Block:
+    """Set units against dimensions: every unit's mean in the latest round, a sign where it stands out.
+
+    More than four dimensions take several tables; the block's id is the first one's.
+    """
+    labels, service = canvas.labels, service_of(facts)
+    chosen = [t for t in topics(labels, service) if t == "overall" or t.startswith("dimension.")]
+    parts = -(-len(chosen) // ACROSS)
+    # Shared out evenly: four and three rather than four, and one left over.
+    size = -(-len(chosen) // parts)
+    blocks = []
+    for part in range(parts):
+        name = f"units-table-{part + 1}" if part else "units-table"
+        blocks.append(_table(canvas, facts, chosen[part * size : (part + 1) * size], name))
+    return replace(join(canvas, blocks), id=blocks[0].id)
+
+
+def _table(canvas: Canvas, facts: pd.DataFrame, chosen: Sequence[str], name: str) -> Block:
+    say, labels = canvas.language, canvas.labels
+    service, year = service_of(facts), last_year(facts)
+    every = select(own(facts), statistic="mean", year=year, topic=(*chosen, "overall"))
+    judged = select(own(facts), statistic="unit_difference", year=year)
+    means, _ = units_of(canvas, facts, "overall")
+    rows = []
+    for unit in ("", *(mean.unit for mean in means)):
+        cells = []
+        for topic in chosen:
+            mean = one(every, unit=unit, topic=topic)
+            verdict = judge(say, one(judged, unit=unit, topic=topic)) if unit else None
+            mark = f"{verdict.sign} " if verdict and verdict.certain else ""
+            written = mark + numbers.score(say, mean) if is_number(mean) else state(say, mean).text
+            cells.append(unbroken(written))
+        count = one(every, unit=unit, topic="overall")
+        shown = labels.unit(unit) if unit else say.text("The municipality")
+        rows.append((shown, *cells, numbers.count(say, count.n if count else None)))
+    columns = (
+        Column(labels.unit_word(service).capitalize(), 27),
+        *(Column(labels.topic(service, topic), 16, right=True) for topic in chosen),
+        Column(say.text("Answers"), 9, right=True),
+    )
+    caption = say.text(
+        "Means by {unit}, {year}. ▲ certainly above and ▼ certainly below the others; ⊘ suppressed, so that "
+        "no one's answers can be recognised.",
+        unit=labels.unit_word(service), year=year,
+    )  # fmt: skip
+    return table_block(canvas, name, Table(columns, tuple(rows)), caption=caption)

@@ -1,0 +1,149 @@
+"""Runs go as soon as what they need is there; failures and dead workers stop no other."""
+
+import pytest
+from pretended import InProcess, pretend
+
+from analysis.batch import make_plan, read_record, run_batch, schedule
+from analysis.batch.folder import FACTS
+from analysis.batch.pool import Pool
+
+
+@pytest.fixture
+def pretending(tiny, monkeypatch):
+    monkeypatch.setattr(schedule, "Pool", InProcess)
+    monkeypatch.setattr(schedule, "execute", pretend)
+    monkeypatch.setattr(schedule, "make_report", pretend)
+    monkeypatch.setattr("analysis.report.write_index", lambda build, batch: None, raising=False)
+    return tiny
+
+
+def ends(tiny, **options) -> dict[str, str]:
+    result = run_batch(tiny.batch, tiny.build, notebooks=tiny.notebooks, workers=2, **options)
+    return {o.id: o.outcome for o in result.outcomes}
+
+
+def want(tiny, word: str, *ids: str) -> None:
+    folder = tiny.root / "wanted"
+    folder.mkdir(exist_ok=True)
+    for name in ids:
+        (folder / name.replace("/", "-")).write_text(word)
+
+
+def test_a_second_batch_makes_nothing_again(pretending) -> None:
+    assert set(ends(pretending).values()) == {"done"}
+    assert set(ends(pretending).values()) == {"unchanged"}
+
+
+def test_force_makes_the_named_runs_again_and_what_is_made_of_them(pretending) -> None:
+    ends(pretending)
+    again = ends(pretending, only=("9901/school",), force=True)
+    assert {name for name, end in again.items() if end == "done"} == {
+        *("9901/school", "9901/municipality", "9901/full")
+    }
+    assert again["9901/library"] == "unchanged"
+
+
+def test_a_changed_answer_redoes_what_read_it_and_no_other(pretending) -> None:
+    ends(pretending)
+    pretending.write_answers("school", {"9901": [4, 5], "9902": [1, 1], "9903": [4, 5, 6, 3, 4]})
+    pretending.write_answers("school", {"9901": [4, 5, 6, 3, 4], "9902": [1, 1], "9903": [4, 5, 6, 3, 4]})
+    again = ends(pretending)
+    # The pretended facts are always the same: so the others do not see that the national picture was remade.
+    assert {name for name, end in again.items() if end == "done"} == {
+        *("reference/school", "9902/school", "9902/municipality", "9902/full")
+    }
+
+
+def test_changed_national_facts_redo_the_services_that_read_them(pretending) -> None:
+    ends(pretending)
+    want(pretending, "other facts", "reference/library")
+    again = ends(pretending, only=("reference/library",), force=True)
+    assert again == {"reference/library": "done"}
+    after = ends(pretending)
+    # The service's own facts come out as before, so that the municipality's run stands; its report holds
+    # the service's notebook, and is made anew.
+    assert {name for name, end in after.items() if end == "done"} == {"9901/library", "9901/full"}
+
+
+def test_a_municipality_with_a_failure_gets_no_report_and_its_old_one_is_set_aside(pretending) -> None:
+    ends(pretending)
+    assert (pretending.build / "9901/full" / FACTS).exists()
+    want(pretending, "fail", "9901/school")
+    options = {"notebooks": pretending.notebooks, "only": ("9901",), "force": True, "workers": 2}
+    result = run_batch(pretending.batch, pretending.build, **options)
+    by_id = {o.id: o for o in result.outcomes}
+    assert by_id["9901/school"].outcome == "failed"
+    assert by_id["9901/library"].outcome == "done"
+    assert by_id["9901/full"].outcome == "not_run"
+    assert by_id["9901/full"].because == "9901/school failed"
+    assert not (pretending.build / "9901/full").exists()
+    assert (pretending.build / "_protected/stale/9901/full" / FACTS).exists()
+    assert (pretending.build / "9902/full").exists()
+    assert "no report: 9901/full" in str(result)
+    assert "moved to" in str(result)
+    assert "answered 2" not in str(result)
+
+    want(pretending, "done", "9901/school")
+    assert set(ends(pretending).values()) == {"done", "unchanged"}
+    assert not (pretending.build / "_protected/stale/9901/full").exists()
+
+
+def test_a_run_that_kills_its_worker_fails_alone(pretending, monkeypatch) -> None:
+    monkeypatch.setattr(schedule, "Pool", Pool)
+    want(pretending, "die", "9901/library")
+    found = ends(pretending)
+    assert {name for name, end in found.items() if end == "failed"} == {"9901/library"}
+    assert {name for name, end in found.items() if end == "not_run"} == {"9901/municipality", "9901/full"}
+    assert (pretending.build / "_protected/9901/library/error.txt").is_file()
+    assert not list(pretending.build.rglob(".*.part*"))
+
+
+def test_runs_that_the_batch_no_longer_names_are_set_aside(pretending) -> None:
+    ends(pretending)
+    pretending.write_batch(municipalities=["9901"], services=["school"])
+    assert set(ends(pretending)) == {"reference/school", "9901/school", "9901/municipality", "9901/full"}
+    assert not (pretending.build / "9902").exists()
+    assert not (pretending.build / "9901/runs/library").exists()
+    assert not (pretending.build / "reference/library").exists()
+    assert (pretending.build / "_protected/stale/9902/full").is_dir()
+
+
+def test_half_written_folders_are_cleared_and_never_taken_for_whole_ones(pretending) -> None:
+    ends(pretending)
+    runs = pretending.build / "9901/runs"
+    # As a kill leaves them: the new folder beside, finished or not, and the old one moved away.
+    (runs / "school").rename(runs / ".school.part-1-abc")
+    (runs / "library").rename(runs / ".library.old-1-abc")
+    (pretending.build / ".plan.1-abc.part.json").write_text("{")
+    again = ends(pretending)
+    assert again["9901/school"] == again["9901/library"] == "done"
+    assert again["9902/school"] == "unchanged"
+    left = [p.name for p in pretending.build.rglob(".*")]
+    assert left == []
+
+
+def test_a_folder_is_whole_only_with_its_record_and_its_own_facts(pretending) -> None:
+    ends(pretending, only=("reference/school",))
+    folder = pretending.build / "reference/school"
+    assert read_record(folder)["outcome"] == "done"
+    (folder / FACTS).write_text("other facts")
+    assert read_record(folder) is None
+    (folder / "run.json").write_text('{"outcome": "do')
+    assert read_record(folder) is None
+    (folder / "run.json").unlink()
+    assert read_record(folder) is None
+    assert ends(pretending, only=("reference/school",)) == {"reference/school": "done"}
+
+
+def test_a_single_service_gets_no_report_before_the_others_are_there(pretending) -> None:
+    assert set(ends(pretending, only=("9901/school",))) == {"reference/school", "9901/school"}
+    plan = make_plan(
+        pretending.batch, pretending.build, notebooks=pretending.notebooks, only=("9902/school",)
+    )
+    # The only service of its municipality: nothing else is needed.
+    assert [run.id for run in plan.runs] == [
+        "reference/school",
+        "9902/school",
+        "9902/municipality",
+        "9902/full",
+    ]

@@ -1,0 +1,114 @@
+"""What was planted in the demo is found, and what was not planted is not claimed."""
+
+import pandas as pd
+import pytest
+
+from analysis.core.settings import Disclosure
+from analysis.demo import read_truth
+from analysis.facts import join, report_claims, strengths_and_improvements
+
+SERVICES = ("kindergarten", "school", "nursing-home", "building-permits")
+REPORTED = ("9903", "9908", "9912")
+
+
+def fact(table: pd.DataFrame, **where) -> pd.Series:
+    for name, value in where.items():
+        table = table[table[name] == value]
+    assert len(table) == 1, where
+    return table.iloc[0]
+
+
+def test_planted_changes_are_found_in_their_direction(country, described) -> None:
+    found = []
+    for kind, verdict in (("change_up", "higher"), ("change_down", "lower")):
+        for planting in read_truth(country).planted(kind):
+            for topic in planting.topics or ():
+                table = described.facts(planting.municipality, planting.service)
+                change = fact(table, statistic="change", unit="", topic=f"dimension.{topic}")
+                found.append((planting.municipality, planting.service, topic, change.verdict == verdict))
+    assert len(found) >= 6
+    assert all(hit for *_, hit in found), found
+
+
+def test_planted_units_are_found_on_their_side(country, described) -> None:
+    found = []
+    for kind, verdict, other in (("unit_low", "below", "above"), ("unit_high", "above", "below")):
+        for planting in read_truth(country).planted(kind):
+            if not planting.detectable:
+                continue
+            table = described.facts(planting.municipality, planting.service)
+            rows = table[(table["statistic"] == "unit_difference") & table["unit"].isin(planting.units)]
+            assert other not in set(rows["verdict"])
+            found.append((planting.units, verdict in set(rows["verdict"])))
+    assert len(found) >= 5
+    assert all(hit for _, hit in found), found
+
+
+def test_no_change_is_claimed_for_a_whole_report_where_none_was_planted(country, described) -> None:
+    truth = read_truth(country)
+    places = {p.municipality for p in truth.planted("no_change")}
+    quiet = [
+        m
+        for m in sorted(places)
+        if all(truth.planted("no_change", municipality=m, service=s) for s in SERVICES)
+    ]
+    assert len(quiet) >= 4
+    claims = []
+    for municipality in quiet:
+        facts = join([described.facts(municipality, service) for service in SERVICES])
+        changes = report_claims(facts[facts["statistic"].eq("change")])
+        claims.append(changes["verdict"].isin(("higher", "lower")).any())
+    # At most 5 % of such reports may claim one: of five, none is expected, and one is no proof of harm.
+    assert sum(claims) <= 1, dict(zip(quiet, claims, strict=True))
+
+
+def test_units_that_do_not_differ_are_not_told_apart(country, described) -> None:
+    for planting in read_truth(country).planted("no_variance"):
+        table = described.facts(planting.municipality, planting.service)
+        differences = table[(table["statistic"] == "unit_difference") & (table["topic"] == "overall")]
+        assert not differences["verdict"].isin(("above", "below")).any()
+
+
+def test_changed_wording_and_merged_units_are_not_compared(country, described) -> None:
+    table = described.facts("9908", "nursing-home")
+    for planting in read_truth(country).planted("merged_unit", municipality="9908"):
+        change = fact(table, statistic="change", topic="overall", unit=planting.units[-1])
+        assert (change.state, change.note) == ("not_comparable", "unit")
+
+
+def test_a_changed_question_is_not_compared_across_the_change(described) -> None:
+    survey = described.survey("9903", "kindergarten")
+    assert survey.wording_break("dimension.participation", 2021)
+    assert not survey.wording_break("dimension.participation", 2023)
+
+
+def test_what_is_hidden_was_planted_to_be(country, described) -> None:
+    truth = read_truth(country)
+    (only,) = truth.planted("only_hidden_unit", municipality="9908")
+    table = described.facts("9908", only.service)
+    parts = table[(table["statistic"] == "respondents") & (table["year"] == 2025) & table["unit"].ne("")]
+    hidden = parts.loc[parts["state"] == "suppressed", "unit"].tolist()
+    assert only.units[0] in hidden
+    assert len(hidden) >= 2, "the one hidden unit follows from the total"
+    (alike,) = truth.planted("same_answer", municipality="9908")
+    assert not table["value"].isin((6.0,)).where(table["statistic"].eq("mean"), False).any()
+    assert alike.units
+
+
+@pytest.mark.parametrize("municipality", REPORTED)
+def test_strengths_and_points_to_improve_are_as_many_and_do_not_overlap(described, municipality) -> None:
+    facts = join([described.facts(municipality, service) for service in SERVICES])
+    found = strengths_and_improvements(facts, thresholds=Disclosure())
+    strengths = found[found["statistic"] == "strength"]
+    points = found[found["statistic"] == "improvement"]
+    assert 1 <= len(strengths) == len(points) <= 3
+    assert strengths["low"].min() > points["high"].max()
+
+
+def test_a_claim_over_the_report_is_never_more_certain_than_in_its_service(described) -> None:
+    facts = join([described.facts("9903", service) for service in SERVICES])
+    claims = report_claims(facts)
+    for claim in claims.itertuples():
+        own = fact(facts, fact_id=claim.fact_id.replace("/report_", "/"))
+        assert claim.verdict in (own.verdict, "no_certain_change", "no_certain_difference")
+    assert claims["verdict"].isin(("higher", "lower", "above", "below")).any()

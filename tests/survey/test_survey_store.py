@@ -1,0 +1,162 @@
+"""The store gives each reader its own rows, in one order, and notices every change of content."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from analysis.core.errors import DataError
+from analysis.survey import Item, Questionnaire, open_store, write_questionnaire, write_responses, write_table
+
+KEYS = ["municipality", "unit", "year"]
+
+
+@pytest.fixture
+def store(tmp_path):
+    random = np.random.default_rng(7)
+    path = tmp_path / "store"
+    items = tuple(Item(id=name, text=name) for name in ("a", "b"))
+    write_questionnaire(path, Questionnaire(service="school", name="School", items=items))
+    for year in (2021, 2023):
+        n = 400
+        frame = pd.DataFrame(
+            {
+                "respondent": [f"r{i}" for i in range(n)],
+                "municipality": random.choice(["9901", "9902"], n),
+                "unit": random.choice(["u1", "u2"], n),
+                "place": random.choice(["town", None], n),
+                "a": pd.array(random.integers(1, 7, n), dtype="Int64"),
+                "b": np.where(random.random(n) < 0.3, np.nan, random.integers(1, 7, n)),
+            }
+        )
+        write_responses(path, frame, service="school", year=year)
+    write_table(
+        path,
+        "units",
+        pd.DataFrame({"unit": ["u1"], "name": "U", "municipality": "9901", "service": "school"}),
+    )
+    return open_store(path)
+
+
+def test_only_the_chosen_rows_come_in_a_fixed_order(store):
+    found = store.responses("school", municipality="9902", years=[2023, 2031])
+    assert set(found["municipality"]) == {"9902"}
+    assert set(found["year"]) == {2023}
+    whole = store.responses("school")
+    assert len(whole) == 800
+    assert whole[["year", "municipality", "unit", "respondent"]].apply(tuple, axis=1).is_monotonic_increasing
+    assert whole.columns.tolist() == ["respondent", "municipality", "unit", "year", "place", "a", "b"]
+    assert whole.dtypes[["a", "b"]].tolist() == ["float64", "float64"]
+    assert store.responses("school", years=[1999]).empty
+
+
+def test_summary_is_what_pandas_computes_from_all_rows(store):
+    long = store.responses("school").melt(id_vars=KEYS, value_vars=["a", "b"], var_name="item")
+    expected = long.groupby([*KEYS, "item"])["value"].agg(n="count", mean="mean", sd="std").reset_index()
+    found = store.summary("school")
+    pd.testing.assert_frame_equal(
+        found.sort_values([*KEYS, "item"], ignore_index=True), expected, check_dtype=False, rtol=1e-12
+    )
+    assert set(store.summary("school", [2021])["year"]) == {2021}
+
+
+def test_summary_of_few_answers_has_no_sd(store):
+    frame = pd.DataFrame({"respondent": ["x"], "municipality": "9903", "unit": "u9", "a": 3.0, "b": [np.nan]})
+    write_responses(store.path, frame, service="school", year=2025)
+    found = store.summary("school", [2025]).set_index("item")
+    assert found.loc["a", "mean"] == 3
+    assert np.isnan(found.loc["a", "sd"])
+    assert found.loc["b", "n"] == 0
+    assert np.isnan(found.loc["b", "mean"])
+
+
+def test_hash_follows_the_content_not_the_bytes(store):
+    whole, mine, other = (
+        store.data_hash(),
+        store.data_hash("school", "9901"),
+        store.data_hash("school", "9902"),
+    )
+    rows = store.responses("school", years=[2023]).drop(columns="year")
+    rows = rows.astype({"a": "Int64", "b": "Int64"})
+    write_responses(store.path, rows.sample(frac=1, random_state=1), service="school", year=2023)
+    assert store.data_hash() == whole
+    first = rows.index[rows["municipality"] == "9901"][0]
+    rows.loc[first, "a"] = 7 - rows.loc[first, "a"]
+    write_responses(store.path, rows, service="school", year=2023)
+    assert store.data_hash("school", "9901") != mine
+    assert store.data_hash("school", "9902") == other
+
+
+@pytest.mark.parametrize(("value", "other"), [(None, "\\N"), ("a\x1fb", "a"), ("", None)])
+def test_hash_tells_values_apart_that_could_be_written_alike(store, value, other):
+    rows = store.responses("school", years=[2021]).drop(columns="year").astype({"a": "Int64", "b": "Int64"})
+    hashes = []
+    for text in (value, other):
+        rows["place"] = pd.Series([text] * len(rows), dtype=object)
+        write_responses(store.path, rows, service="school", year=2021)
+        hashes.append(store.data_hash("school"))
+    assert hashes[0] != hashes[1]
+
+
+def test_tables_that_are_not_there_are_empty(store):
+    assert store.indicators(municipality="9901").empty
+    assert store.frame().columns.tolist() == [
+        "municipality",
+        "service",
+        "unit",
+        "year",
+        "population",
+        "invited",
+    ]
+    assert store.imports(service="school").empty
+
+
+def test_unknown_service_names_those_that_are_there(store):
+    with pytest.raises(DataError, match="no such service") as error:
+        store.years("schol")
+    assert "did you mean 'school'?" in error.value.todo
+
+
+@pytest.mark.parametrize(
+    ("columns", "expected"),
+    [
+        ({"unit": ["u1", "u1"]}, "every key once"),
+        ({"unit": ["../x"]}, "letters a–z"),
+        ({"unit": ["u2"], "name": None}, "a value in every row"),
+        ({"unit": ["u2"], "municipality": 9901}, "text"),
+        ({"unit": ["u2"], "extra": "x"}, "no column but the table's own"),
+        ({"name": ["x"]}, "all of the table's columns"),
+        ({"unit": ["u2"], "valid_to": 12}, "a year from 1900 to 2100"),
+    ],
+)
+def test_a_table_that_breaks_its_schema_is_not_written(store, columns, expected):
+    before = store.units()
+    base = {"name": "x", "municipality": "9901", "service": "school"}
+    with pytest.raises(DataError) as error:
+        write_table(
+            store.path,
+            "units",
+            pd.DataFrame({**columns, **{k: v for k, v in base.items() if k not in columns}}),
+        )
+    assert expected in error.value.expected
+    pd.testing.assert_frame_equal(store.units(), before)
+
+
+def test_responses_without_their_keys_or_with_a_respondent_twice_are_not_written(store):
+    good = {"respondent": ["1", "2"], "municipality": "9901", "unit": "u1", "a": [1, 2]}
+    for change, what in (
+        ({"respondent": ["1", "1"]}, "every key once"),
+        ({"unit": [None, "u"]}, "a value in every row"),
+    ):
+        with pytest.raises(DataError) as error:
+            write_responses(store.path, pd.DataFrame(good | change), service="school", year=2023)
+        assert what in error.value.expected
+    with pytest.raises(DataError, match="a column is missing"):
+        write_responses(store.path, pd.DataFrame(good).drop(columns="unit"), service="school", year=2023)
+
+
+def test_questionnaires_come_back_as_they_were(store):
+    text = {"nb": "Hvor <b>fornøyd</b> er du: alt i alt?", "en": "no"}
+    items = (Item(id="a", text=text, dont_know=(9,), reversed=True),)
+    made = Questionnaire(service="school", name=text, items=items, overall="a")
+    write_questionnaire(store.path, made)
+    assert store.questionnaire("school") == made
