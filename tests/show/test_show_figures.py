@@ -126,3 +126,16 @@ def test_the_bars_of_an_odd_scale_part_in_the_middle_of_its_middle_answer():
 
     assert _under([0.1, 0.2, 0.4, 0.2, 0.1]) == pytest.approx(0.5)
     assert _under([0.1, 0.2, 0.1, 0.2, 0.2, 0.2]) == pytest.approx(0.4)
+
+
+def test_more_items_than_a_page_holds_take_several_figures_and_keep_dimensions_whole(make, tmp_path):
+    asked = make.questionnaire(items=40)
+    block = draw_distribution(make.canvas(asked, tmp_path), make.facts(asked, units=1))
+    assert block.id == "fig-kindergarten-distribution"
+    names = sorted(path.name for path in (tmp_path / "figures").glob("*.png"))
+    assert names == ["kindergarten-distribution-2.png", "kindergarten-distribution.png"]
+    for name in names:
+        with Image.open(tmp_path / "figures" / name) as png:
+            # 600 points and the foot, at 200 dpi: with its caption it stands on an A4 page.
+            assert png.height <= 606 / 72 * 200
+    assert block.markdown.count("#fig-kindergarten-distribution") == 2

@@ -69,7 +69,7 @@ def test_no_cell_is_blank_where_a_number_is_missing(name, state, make, asked, tm
 def test_the_scorecard_writes_change_sign_and_certainty(make, asked, facts, tmp_path):
     block = tabulate_scorecard(make.canvas(asked, tmp_path, language="en"), facts)
     row = next(line for line in block.markdown.splitlines() if line.startswith("| Overall"))
-    assert "| +0.3 | ▲\N{NO-BREAK SPACE}certain rise |" in row
+    assert "| \\+0.3 | ▲\N{NO-BREAK SPACE}certain rise |" in row
     assert "**5.0**" in row
 
 
@@ -119,8 +119,8 @@ def test_only_claims_adjusted_over_the_report_are_listed(facts, report):
         p=0.001, p_adjusted=0.01, scale="1-6", verdict="higher", **REPORT,
     )  # fmt: skip
     unsure = Fact(
-        statistic="report_change", topic="dimension.access", against="year.2023", value=0.1, low=-0.1, high=0.3,
-        se=0.1, p=0.3, p_adjusted=0.4, scale="1-6", verdict="no_certain_change", **REPORT,
+        statistic="report_change", topic="dimension.access", against="year.2023", value=0.1, low=-0.1,
+        high=0.3, se=0.1, p=0.3, p_adjusted=0.4, scale="1-6", verdict="no_certain_change", **REPORT,
     )  # fmt: skip
     block = list_certain(report, join([facts, tabulate([claim, unsure])]))
     assert block.markdown.count("- Barnehage") == 1

@@ -53,7 +53,7 @@ def test_every_verdict_and_state_has_words_and_only_a_certain_one_a_direction(fa
 
 def test_headlines_say_the_finding(make, asked, facts):
     canvas = make.canvas(asked, language="en")
-    assert headline_units(canvas, facts) == "Solbakken above and Skogstua below the other kindergartens"
+    assert headline_units(canvas, facts) == "Solbakken above the other kindergartens, Skogstua below"
     assert (
         headline_change(canvas, facts)
         == "Certain rise in overall satisfaction and fall in information since 2023"

@@ -66,7 +66,9 @@ def _same(a: pd.Series, b: pd.Series) -> np.ndarray:
     if pd.api.types.is_numeric_dtype(a) and pd.api.types.is_numeric_dtype(b):
         x, y = (s.to_numpy("float64", na_value=np.nan) for s in (a, b))
         with np.errstate(invalid="ignore"):
-            same = (x == y) | (np.abs(x - y) <= RELATIVE * np.maximum(np.abs(x), np.abs(y)))
+            near = np.abs(x - y) <= RELATIVE * np.maximum(np.abs(x), np.abs(y))
+        # Infinities of either sign are "near" each other: both sides of the comparison are infinite.
+        same = (x == y) | (near & np.isfinite(x) & np.isfinite(y))
     else:
         same = a.astype(object).to_numpy() == b.astype(object).to_numpy()
         same = np.where(missing_a | missing_b, False, same).astype(bool)

@@ -26,7 +26,7 @@ def keep_batch_file(batch: Batch, build: Path) -> Batch:
     `data:` is rewritten from the build folder, the rest (comments too) is kept word for word. Raises
     BuildError where the folder holds another batch or other things.
     """
-    _check_folder(batch, build)
+    check_build_folder(batch, build)
     data = _relative(batch.store, build)
     text = batch.path.read_text(encoding="utf-8")
     line = "data: " + yaml.safe_dump(data, allow_unicode=True, default_style='"', width=10_000).strip()
@@ -56,7 +56,8 @@ def _relative(store: Path, build: Path) -> str:
         return store.as_posix()
 
 
-def _check_folder(batch: Batch, build: Path) -> None:
+def check_build_folder(batch: Batch, build: Path) -> None:
+    """Raise BuildError where `build` is a file, or holds another batch or other things than a build."""
     if build.exists() and not build.is_dir():
         raise BuildError(
             "the build folder is a file", where=str(build), todo="give another folder with --build"

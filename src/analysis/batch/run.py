@@ -10,7 +10,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from analysis.batch.batchfile import default_build, keep_batch_file
+from analysis.batch.batchfile import check_build_folder, default_build, keep_batch_file
 from analysis.batch.folder import clear_leftovers, run_folders, set_aside
 from analysis.batch.lock import hold
 from analysis.batch.outcome import Outcome
@@ -49,6 +49,7 @@ def run_batch(
     # Planned before anything is written: wrong settings leave no folder behind.
     options = {"only": tuple(only), "force": force, "formats": formats, "notebooks": notebooks}
     plan = make_plan(batch, build, **options, reports=reports)
+    check_build_folder(batch, build)
     with hold(build):
         clear_leftovers(build)
         batch = keep_batch_file(batch, build)

@@ -27,10 +27,21 @@ def changes(survey: ServiceSurvey) -> pd.DataFrame:
     Welch's interval and test; Benjamini-Hochberg over the service's topics, and over its units. Refused
     across a break in wording or unit; `detectable_change` says what the survey could have seen.
     """
-    topics = [_change(survey, topic, "") for topic in survey.compared_topics]
-    units = [_change(survey, "overall", unit) for unit in survey.units_in(survey.year)]
-    facts = [*adjusted([pair[0] for pair in topics]), *adjusted([pair[0] for pair in units])]
-    return tabulate([*facts, *(detectable for _, detectable in (*topics, *units))])
+    topics = {(topic, ""): survey.values(topic) for topic in survey.compared_topics}
+    overall = survey.values("overall")
+    of_unit = survey.responses.loc[overall.index, "unit"]
+    units = {("overall", unit): overall[of_unit == unit] for unit in survey.units_in(survey.year)}
+    facts: list[Fact] = []
+    beside: list[Fact] = []
+    for family in (topics, units):
+        tests = _welch(survey, family)
+        pairs = [
+            _change(survey, topic, unit, values, tests.get((topic, unit)))
+            for (topic, unit), values in family.items()
+        ]
+        facts += adjusted([change for change, _ in pairs])
+        beside += [detectable for _, detectable in pairs]
+    return tabulate([*facts, *beside])
 
 
 def national_differences(survey: ServiceSurvey, national: pd.DataFrame, *, minimum: int) -> pd.DataFrame:
@@ -60,7 +71,26 @@ def adjusted(facts: Iterable[Fact], *, otherwise: str = "no_certain_change") -> 
     return facts
 
 
-def _change(survey: ServiceSurvey, topic: str, unit: str) -> tuple[Fact, Fact]:
+def _welch(survey: ServiceSurvey, family: dict[tuple[str, str], pd.Series]) -> dict[tuple[str, str], Any]:
+    """Test every member of a family at once; what cannot be tested is not in the answer."""
+    if survey.previous is None:
+        return {}
+    keys = list(family)
+    parts = [
+        pd.DataFrame({"score": values, "year": survey.responses.loc[values.index, "year"], "key": number})
+        for number, values in enumerate(family.values())
+    ]
+    rounds = (survey.previous, survey.year)
+    try:
+        table = between_rounds(
+            pd.concat(parts), "score", "year", by="key", rounds=rounds, level=survey.level
+        ).table
+    except StatisticsError:
+        return {}
+    return {keys[row.key]: row for row in table.itertuples()}
+
+
+def _change(survey: ServiceSurvey, topic: str, unit: str, values: pd.Series, test: Any) -> tuple[Fact, Fact]:
     since = survey.previous
     place: dict[str, Any] = {
         "municipality": survey.municipality,
@@ -78,26 +108,17 @@ def _change(survey: ServiceSurvey, topic: str, unit: str) -> tuple[Fact, Fact]:
         return _both(change, detectable, "not_comparable", "wording")
     if unit and survey.unit_break(unit, since):
         return _both(change, detectable, "not_comparable", "unit")
-    parts = {year: survey.values(topic, year=year, unit=unit or None) for year in (since, survey.year)}
-    if any(len(values) == 0 for values in parts.values()):
+    years = survey.responses.loc[values.index, "year"]
+    sizes = [int((years == year).sum()) for year in (since, survey.year)]
+    if min(sizes) == 0:
         return _both(change, detectable, "not_measured", "no_answers")
-    if any(len(values) < _MINIMUM_FOR_TEST for values in parts.values()):
+    if min(sizes) < _MINIMUM_FOR_TEST:
         return _both(change, detectable, "suppressed", "")
-    frame = pd.concat([pd.DataFrame({"score": v, "year": year}) for year, v in parts.items()])
-    try:
-        row = between_rounds(frame, "score", "year").table.iloc[0]
-    except StatisticsError:
+    if test is None:
         return _both(change, detectable, "undecided", "no_variation")
-    return (
-        replace(
-            change,
-            **{name: float(row[name]) for name in ("se", "low", "high", "p")},
-            value=float(row["difference"]),
-            level=survey.level,
-            n=min(len(v) for v in parts.values()),
-        ),
-        replace(detectable, value=float(row["detectable"]), n=min(len(v) for v in parts.values())),
-    )
+    numbers = {name: float(getattr(test, name)) for name in ("se", "low", "high", "p")}
+    change = replace(change, **numbers, value=float(test.difference), level=survey.level, n=min(sizes))
+    return change, replace(detectable, value=float(test.detectable), n=min(sizes))
 
 
 def _both(change: Fact, detectable: Fact, state: str, note: str) -> tuple[Fact, Fact]:

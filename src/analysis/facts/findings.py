@@ -29,10 +29,13 @@ _MOST = 3
 def report_claims(facts: pd.DataFrame) -> pd.DataFrame:
     """Adjust every tested claim of all services once more, as one family (Benjamini-Hochberg).
 
-    Only what is certain here may stand on a page that draws on more than one service: adjusted service by
-    service alone, one report in six of four services would claim a change where there is none.
+    The family is what may stand on a page that draws on more than one service: the change of every topic,
+    its difference from the nation, and every unit's overall difference from the others. Only what is
+    certain here may stand there: adjusted service by service alone, one report in six of four services
+    would claim a change where there is none.
     """
-    tested = facts[facts["statistic"].isin(CLAIMS) & facts["p"].notna() & facts["verdict"].ne("")]
+    whole = facts["unit"].eq("") | (facts["statistic"].eq("unit_difference") & facts["topic"].eq("overall"))
+    tested = facts[whole & facts["statistic"].isin(CLAIMS) & facts["p"].notna() & facts["verdict"].ne("")]
     if len(tested) == 0:
         return tabulate(())
     p = pd.Series(adjust_p(tested["p"].to_numpy(), "bh"), index=tested.index)

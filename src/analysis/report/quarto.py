@@ -57,12 +57,13 @@ def _asked(path: str) -> Quarto | None:
 
 
 def render_with_quarto(
-    quarto: Quarto, folder: Path, formats: Sequence[str], *, into: Path, epoch: int
+    quarto: Quarto, folder: Path, formats: Sequence[str], *, whole: bool, into: Path, epoch: int
 ) -> dict[str, Path]:
-    """Render the book in `folder` with Quarto into the folder `into` inside it, all formats in one call.
+    """Render the book in `folder` with Quarto into the folder `into` inside it.
 
-    Returns the first file of each format. Raises RenderError where Quarto is too old, fails, or says that
-    all is well and leaves no file.
+    `whole` says that `formats` are all that the book names: they are then made in one call. Returns the first
+    file of each format. Raises RenderError where Quarto is too old, fails, leaves a reference unresolved, or
+    says that all is well and leaves no file.
     """
     old = [fmt for fmt in formats if not quarto.makes([fmt])]
     if old:
@@ -73,35 +74,52 @@ def render_with_quarto(
             expected=f"Quarto {'.'.join(map(str, max(NEEDED[f] for f in old)))} or newer",
             todo="install a newer Quarto, or render with --engine embedded",
         )
-    # One call for all: Quarto clears the output folder of the format that it made before.
-    command = [str(quarto.path), "render", str(folder), "--to", ",".join(NAMES[f] for f in formats)]
-    command += ["--output-dir", into.relative_to(folder).as_posix()]
-    done = subprocess.run(
-        command,
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, "SOURCE_DATE_EPOCH": str(epoch)},
-    )
-    said = (done.stderr or done.stdout).strip().splitlines()
-    if done.returncode:
-        raise RenderError(
-            "Quarto could not render the book",
-            where=str(folder),
-            found="\n            ".join(said[-8:]),
-            todo="mend what Quarto names, or render with --engine embedded",
-        )
-    made = {fmt: _first(into, fmt) for fmt in formats}
+    # Quarto takes no list of formats with an extension's among them, and clears a folder's older format:
+    # all that the book names in one call, or one call and one folder for each.
+    calls = [((), into)] if whole else [(("--to", NAMES[fmt]), into / fmt) for fmt in formats]
+    said: list[str] = []
+    for choice, target in calls:
+        output = ("--output-dir", target.relative_to(folder).as_posix())
+        said += _run([str(quarto.path), "render", str(folder), *choice, *output], folder, epoch)
+    made = {fmt: _first(into if whole else into / fmt, fmt) for fmt in formats}
     for fmt, path in made.items():
         if path is None:
             # Quarto 1.7 warns of a book's PDF, makes none and ends with 0.
             raise RenderError(
                 f"Quarto {quarto} made no {fmt} and gave no error",
                 where=str(folder),
-                found="\n            ".join(said[-4:]),
+                found=_lines(said[-4:]),
                 todo="render with --engine embedded, or install a newer Quarto",
             )
     return {fmt: path for fmt, path in made.items() if path is not None}
+
+
+def _run(command: list[str], folder: Path, epoch: int) -> list[str]:
+    environment = {**os.environ, "SOURCE_DATE_EPOCH": str(epoch), "NO_COLOR": "1"}
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", f"{done.stdout}\n{done.stderr}")
+    said = [line.rstrip() for line in plain.splitlines() if line.strip() and not re.match(r"\s+at ", line)]
+    if done.returncode:
+        begin = next((i for i, line in enumerate(said) if line.startswith("ERROR")), max(len(said) - 8, 0))
+        raise RenderError(
+            "Quarto could not render the book",
+            where=str(folder),
+            found=_lines(said[begin : begin + 8]),
+            todo="mend what Quarto names, or render with --engine embedded",
+        )
+    lost = [line for line in said if "Unable to resolve crossref" in line]
+    if lost:
+        raise RenderError(
+            "a reference names nothing that has a number",
+            where=str(folder),
+            found=_lines(lost[:8]),
+            todo="correct the reference; a heading without a number can only be linked to",
+        )
+    return said
+
+
+def _lines(said: list[str]) -> str:
+    return "\n            ".join(said)
 
 
 def _first(folder: Path, fmt: str) -> Path | None:

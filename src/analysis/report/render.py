@@ -69,9 +69,11 @@ def render(folder: Path, *, engine: str = "auto", formats: Sequence[str] | None 
     try:
         work.mkdir(parents=True)
         if use_quarto:
-            made = render_with_quarto(quarto, folder, wanted, into=work, epoch=epoch)
+            whole = wanted == book.formats
+            made = render_with_quarto(quarto, folder, wanted, whole=whole, into=work, epoch=epoch)
             files = {
-                fmt: _placed(fmt, path, work, book) for fmt, path in sorted(made.items(), key=_html_last)
+                fmt: _placed(fmt, path, path.parent, book)
+                for fmt, path in sorted(made.items(), key=_html_last)
             }
         else:
             files = _render_embedded(book, wanted, work, epoch)

@@ -14,7 +14,9 @@ from analysis.show.verdicts import state
 
 #: Tones from the lowest answer to the middle and from the middle to the highest: far from the middle is dark.
 LOW, HIGH, MIDDLE = ("#a63a14", "#d98a66", "#f0cdbb"), ("#c9dcec", "#7eabd0", "#1b5b92"), "#dfe2e6"
-NAME, EDGE, GAP, LINE, BAR, HEAD, GROUP = 182.0, 3.0, 10.0, 11.0, 14.0, 40.0, 18.0
+NAME, EDGE, GAP, LINE, BAR, HEAD, GROUP, AIR = 200.0, 3.0, 10.0, 10.5, 13.0, 38.0, 16.0, 4.0
+#: A figure is no taller than this, so that it and its caption stand on one page.
+TALLEST = 600.0
 #: Under this share a number does not fit into its part of the bar.
 LABELLED = 0.065
 
@@ -34,18 +36,39 @@ class Item:
         return bool(self.shares) and all(fact.value is not None for fact in self.shares)
 
 
-def draw_bars(canvas: Canvas, service: str, items: Sequence[Item]) -> Sheet:
-    """Draw each item's answers as a bar, the answers of the middle of the scale meeting at one line."""
+def pages(canvas: Canvas, service: str, items: Sequence[Item]) -> list[list[Item]]:
+    """Part the items into as many figures as pages need, dimensions kept whole where they can be."""
+    out: list[list[Item]] = [[]]
+    tall, groups = HEAD, _groups(canvas, service, items)
+    for i, item in enumerate(items):
+        high = _height(item) + (GROUP if groups[i] else 0)
+        # With a dimension's first item come all of its items, if one page holds them.
+        rest = next((j for j in range(i + 1, len(items)) if groups[j]), len(items))
+        whole = high + sum(map(_height, items[i + 1 : rest])) if groups[i] else high
+        needed = whole if HEAD + whole <= TALLEST else high
+        if out[-1] and tall + needed > TALLEST:
+            out.append([])
+            tall = HEAD
+        out[-1].append(item)
+        tall += high
+    return out
+
+
+def draw_bars(canvas: Canvas, service: str, items: Sequence[Item], *, every: Sequence[Item]) -> Sheet:
+    """Draw each item's answers as a bar, the answers of the middle of the scale meeting at one line.
+
+    `every` holds the items of all parts, so that their bars are drawn to one measure.
+    """
     tones = _tones(*canvas.labels.questionnaires[service].scale)
     say = canvas.language
     wordings = [wrap(item.wording, NAME, SMALL, lines=3) for item in items]
-    heights = [max(BAR, len(lines) * LINE) + 6 for lines in wordings]
+    heights = [_height(item) for item in items]
     groups = _groups(canvas, service, items)
     counts = [numbers.count(say, max((f.n or 0 for f in item.shares), default=0) or None) for item in items]
     last = max(text_width(text, SMALL) for text in (say.text("answers"), *counts))
     sheet = Sheet(HEAD + sum(heights) + GROUP * sum(bool(group) for group in groups) + 4)
     left, right = EDGE + NAME + GAP, sheet.width - EDGE - last - GAP
-    drawn = [[fact.value or 0.0 for fact in item.shares] for item in items if item.there]
+    drawn = [[fact.value or 0.0 for fact in item.shares] for item in every if item.there]
     before = max(_under(shares) for shares in drawn)
     after = max(sum(shares) - _under(shares) for shares in drawn)
     unit = (right - left) / (before + after)
@@ -55,7 +78,7 @@ def draw_bars(canvas: Canvas, service: str, items: Sequence[Item]) -> Sheet:
     y = HEAD
     for item, lines, height, count, group in zip(items, wordings, heights, counts, groups, strict=True):
         if group:
-            sheet.write(EDGE, y + GROUP - 6, group, size=SMALL, strong=True)
+            sheet.write(EDGE, y + GROUP - 5.5, group, size=SMALL, strong=True)
             y += GROUP
         centre = y + height / 2
         sheet.write_lines(EDGE, centre, lines, line=LINE, size=SMALL)
@@ -70,6 +93,10 @@ def draw_bars(canvas: Canvas, service: str, items: Sequence[Item]) -> Sheet:
         y += height
     sheet.strokes([[(middle, HEAD - 1), (middle, y + 1)]], colour=INK, width=0.9)
     return sheet
+
+
+def _height(item: Item) -> float:
+    return max(BAR, len(wrap(item.wording, NAME, SMALL, lines=3)) * LINE) + AIR
 
 
 def _tones(low: int, high: int) -> list[str]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pandas as pd
 
 from analysis.facts.table import Fact
 from analysis.show import numbers
-from analysis.show.bars import Item, draw_bars
-from analysis.show.blocks import Block, Canvas
+from analysis.show.bars import Item, draw_bars, pages
+from analysis.show.blocks import Block, Canvas, join
 from analysis.show.select import last_year, one, own, select, service_of, topics
 from analysis.show.sheet import figure_block
 from analysis.show.style import drawing
@@ -19,7 +20,10 @@ from analysis.show.verdicts import state
 
 
 def draw_distribution(canvas: Canvas, facts: pd.DataFrame) -> Block:
-    """Draw each item's answers as a bar that parts in the middle of the scale."""
+    """Draw each item's answers as a bar that parts in the middle of the scale.
+
+    More items than a page holds take several figures; the block's id is the first one's.
+    """
     say, service = canvas.language, service_of(facts)
     items = _items(canvas, facts)
     if not any(item.there for item in items):
@@ -31,13 +35,18 @@ def draw_distribution(canvas: Canvas, facts: pd.DataFrame) -> Block:
         )
         return write_callout(canvas, "note", say.text("No distribution of answers to show"), why)
     with drawing():
-        sheet = draw_bars(canvas, service, items)
-        return figure_block(
-            canvas, "distribution", sheet,
-            caption=_caption(canvas, facts, items),
-            alt=_alternative(canvas, facts, items),
-            data=_data(canvas, service, items),
-        )  # fmt: skip
+        blocks = [
+            figure_block(
+                canvas,
+                f"distribution-{number}" if number > 1 else "distribution",
+                draw_bars(canvas, service, part, every=items),
+                caption=_caption(canvas, facts, part),
+                alt=_alternative(canvas, facts, part),
+                data=_data(canvas, service, part),
+            )
+            for number, part in enumerate(pages(canvas, service, items), start=1)
+        ]
+        return blocks[0] if len(blocks) == 1 else replace(join(canvas, blocks), id=blocks[0].id)
 
 
 def headline_distribution(canvas: Canvas, facts: pd.DataFrame) -> str:
@@ -65,8 +74,8 @@ def headline_distribution(canvas: Canvas, facts: pd.DataFrame) -> str:
         )
     return say.text(
         "Most give high answers to «{most}» ({high}), fewest to «{least}» ({low})",
-        most=canvas.labels.topic(service, most), high=say.percent(high),
-        least=canvas.labels.topic(service, least), low=say.percent(low),
+        most=canvas.labels.topic(service, most).rstrip("."), high=say.percent(high),
+        least=canvas.labels.topic(service, least).rstrip("."), low=say.percent(low),
     )  # fmt: skip
 
 

@@ -50,11 +50,6 @@ def count(language: Language, number: int | float | None) -> str:
     return EM_RULE if number is None else language.count(int(number))
 
 
-def share_interval(language: Language, low: float, high: float) -> str:
-    """Write an interval of shares, for instance `55–67 %`."""
-    return f"{language.number(100 * low, 0)}–{language.percent(high)}"
-
-
 def level_word(language: Language, facts: list[Fact]) -> str:
     """Write the confidence level of the first fact that has one, for instance `95 %`."""
     level = next((fact.level for fact in facts if fact.level is not None), 0.95)

@@ -69,11 +69,6 @@ def last_year(facts: pd.DataFrame) -> int:
     return years[-1]
 
 
-def earlier_year(facts: pd.DataFrame) -> int | None:
-    """Return the round before the latest, None where there is only one."""
-    return next(iter(years_of(facts)[-2::-1]), None)
-
-
 def topics(labels: Labels, service: str, *, items: bool = False) -> list[str]:
     """Return the questionnaire's topics in its order.
 

@@ -60,7 +60,6 @@ def _settings() -> dict[str, object]:
         "text.usetex": False,
         # Letters stand where the vector form has them; hinting would widen lines in the PNG alone.
         "text.hinting": "none",
-        "text.hinting_factor": 1,
         "figure.facecolor": "white",
         "figure.dpi": 72,
         "svg.fonttype": "path",

@@ -78,7 +78,7 @@ def headline_units(canvas: Canvas, facts: pd.DataFrame, *, topic: str = "overall
     low = [labels.unit(unit) for unit in seen if verdicts.get(unit) == "below"]
     if high and low:
         return say.text(
-            "{high} above and {low} below the other {units}",
+            "{high} above the other {units}, {low} below",
             high=_named(canvas, high, units), low=_named(canvas, low, units), units=units,
         )  # fmt: skip
     if high:

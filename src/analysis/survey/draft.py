@@ -52,10 +52,10 @@ def draft(
     service = "-".join(words)[:40].strip("-") or "service"
     ids = _ids([*guess.items, *guess.background])
     return Draft(
-        mapping=_mapping(source, guess, service, ids, sheet, encoding, separator),
+        mapping=_mapping(source, guess, ids, sheet, encoding, separator),
         questionnaire=_questionnaire(source, guess, service, ids),
-        mapping_name=f"{slug(source.path.stem)}-mapping.yaml",
-        questionnaire_name=f"{service}.yaml",
+        mapping_name=f"{source.path.stem}.mapping.yaml",
+        questionnaire_name=_questionnaire_name(source),
     )
 
 
@@ -78,7 +78,6 @@ def write_draft(made: Draft, folder: Path) -> tuple[Path, Path]:
 def _mapping(
     source: Source,
     guess: Guess,
-    service: str,
     ids: dict[str, str],
     sheet: str | None,
     encoding: str | None,
@@ -88,7 +87,7 @@ def _mapping(
         f"# A draft made from {source.name} ({source.table.num_rows} rows, {source.written}).",
         "# Every line with GUESS is one: check it.",
         f"mapping: {_said(slug(source.path.stem))}",
-        f"questionnaires: [{service}.yaml]",
+        f"questionnaires: [{_said(_questionnaire_name(source))}]",
     ]
     given = {"sheet": sheet, "encoding": encoding, "separator": separator}
     if any(given.values()):
@@ -182,6 +181,10 @@ def _questionnaire(source: Source, guess: Guess, service: str, ids: dict[str, st
         lines += ["", "background:"]
         lines += [f"  - {{id: {_said(ids[name])}, name: {_said(name)}}}" for name in guess.background]
     return "\n".join(lines) + "\n"
+
+
+def _questionnaire_name(source: Source) -> str:
+    return f"{source.path.stem}.questionnaire.yaml"
 
 
 def _ids(names: list[str]) -> dict[str, str]:

@@ -162,6 +162,14 @@ def _target(identifier: str, numbers: Numbers, where: Callable[[str], str]) -> T
             expected="the id of a figure (fig-), table (tbl-) or section (sec-)",
             todo=nearest(identifier, numbers.targets) or "correct the reference",
         )
+    if not found.number:
+        raise RenderError(
+            "a reference names a heading without a number",
+            where=where("@" + identifier),
+            found="@" + identifier,
+            expected="a link, as Quarto too gives such a heading no reference",
+            todo=f"write [words](#{identifier}), or [words](CHAPTER.qmd#{identifier}) in another chapter",
+        )
     return found
 
 

@@ -12,8 +12,9 @@ from analysis.report.embedded.manuscript import Manuscript, Text, refs_page, use
 from analysis.report.embedded.numbering import Target, is_reference, refer, reference_words
 from analysis.report.embedded.parts import kept
 from analysis.report.embedded.rawhtml import checked_html
-from analysis.report.embedded.tree import Nodes, as_json, attr, elements, pandoc, plain
+from analysis.report.embedded.tree import Nodes, as_json, attr, block, elements, pandoc, plain, raw
 
+_BEGIN, _END = "<!-- references -->", "<!-- end of references -->"
 _TABLE = re.compile(r"<table\b.*?</table>", re.DOTALL)
 
 
@@ -62,14 +63,15 @@ def write_page(manuscript: Manuscript, of: Text) -> Page:
         arguments += manuscript.bibliography
         if list_page == of.chapter.page:
             meta["nocite"] = {"t": "MetaInlines", "c": _all_cited(manuscript)}
-        elif list_page:
-            meta["suppress-bibliography"] = {"t": "MetaBool", "c": True}
     body = shaped_for_html(blocks, manuscript.numbers.words, appendix=of.chapter.appendix)
+    if list_page not in ("", of.chapter.page):
+        body = [*body, raw("html", _BEGIN), block("Div", [], identifier="refs"), raw("html", _END)]
     html = pandoc(
         as_json(body, meta), *arguments, folder=book.folder, where=of.chapter.name, epoch=manuscript.epoch
     ).decode("utf-8")
     if list_page not in ("", of.chapter.page):
-        # The list stands on another page, which pandoc does not know.
+        # The list stands on another page, which pandoc does not know; told to make none, it makes no links.
+        html = re.sub(f"{_BEGIN}.*?{_END}", "", html, flags=re.DOTALL)
         html = html.replace('href="#ref-', f'href="{list_page}#ref-')
     html = _TABLE.sub(_with_scopes, html)
     return Page(of.chapter.page, of.number, of.title, of.chapter.appendix, html, sections, frozenset(files))

@@ -49,7 +49,7 @@ def read_source(path: Path, name: str, *, echo: bool) -> Source:
         metadata = _front_matter(match[1], name)
         # Blank lines in its place, so that the lines that messages name are those of the file.
         content = "\n" * match[0].count("\n") + content[match.end() :]
-    executable = re.search(r"^```+\s*\{(?!=)(python|r|julia|ojs|mermaid|dot)\b", content, re.MULTILINE)
+    executable = re.search(r"^```+\s*\{(?!=)(python|r|julia|ojs|mermaid|dot)\b[^\n]*", content, re.MULTILINE)
     if executable:
         raise RenderError(
             "code to be run stands in a text chapter",
