@@ -72,6 +72,8 @@ def test_only_words_of_the_projects_own_errors_are_told() -> None:
     papermill = pytest.importorskip("papermill.exceptions").PapermillExecutionError
     ours = papermill(1, 1, "code", "TooFewAnswers", "too few answers", [])
     other = papermill(1, 1, "code", "KeyError", "'answer of Kari'", [])
+    system = papermill(1, 1, "code", "OSError", "[Errno 28] No space left on device: 'kari.csv'", [])
+    assert told(system) == ("OSError", "No space left on device")
     assert told(ours) == ("TooFewAnswers", "too few answers")
     assert told(other) == ("KeyError", "")
     assert told(DataError("no file", where="a.csv")) == ("DataError", "a.csv: no file")

@@ -159,3 +159,10 @@ def test_no_fact_of_the_demo_stands_on_too_few_answers(described, municipality, 
     assert not counted.loc[counted["statistic"].eq("share"), "n"].lt(LIMITS.distribution).any()
     assert not counted.loc[counted["verdict"].ne(""), "n"].lt(LIMITS.distribution).any()
     assert not counted.loc[counted["statistic"].eq("mean"), "value"].isin((1.0, 6.0)).any()
+
+
+def test_a_rate_that_is_not_known_is_no_reason_to_stop() -> None:
+    unknown = Fact(statistic="response_rate", scale="share", **PLACE).missing(
+        "not_measured", "invited_unknown"
+    )
+    assert states([respondents(40), unknown]) == ["measured", "not_measured"]

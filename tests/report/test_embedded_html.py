@@ -41,7 +41,7 @@ INDEX = {
     "references": [
         ("1 Barnehage", "barnehage.html"),
         ("2 Skole", "skole.html"),
-        ("Bilag A", "method.html"),
+        ("Bilag A — Metode", "method.html"),
         ("Figur 2.1", "skole.html#fig-skole-trend"),
         ("Tabell 1", "#tbl-summary"),
     ],

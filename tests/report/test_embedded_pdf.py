@@ -59,7 +59,7 @@ def test_chapters_and_sections_are_bookmarks(pdf):
         "Figur 2.1: Trivsel over tid, skole",
         "Tabell A.1: Terskler",
         "Tabell 1: Målekort i kort form",
-        "omtalt i 1 Barnehage, skole i 2 Skole og metoden i Bilag A.",
+        "omtalt i Kapittel 1, skole i Kapittel 2 og metoden i Bilag A.",
         "se Lite og Figur 2.1.",
         "Se Tabell A.1, Seksjon A.1 og sammendraget.",
         "Bilag A — Metode",

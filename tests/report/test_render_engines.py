@@ -1,17 +1,23 @@
 """Which engine renders, where the files go, and that nothing half-made is left."""
 
 import os
+import re
+import shutil
 import stat
 import sys
 import textwrap
 import zipfile
+from pathlib import Path
 
 import pypdf
 import pytest
+from reading import structure
 
 from analysis.core.errors import RenderError
 from analysis.report import find_quarto, render
 from analysis.report.quarto import Quarto, render_with_quarto
+
+REPORTS = Path(__file__).resolve().parents[2] / "reports"
 
 
 @pytest.fixture
@@ -30,8 +36,13 @@ def fake_quarto(tmp_path, monkeypatch):
                 print("{version}"); sys.exit()
             out = pathlib.Path(sys.argv[2]) / sys.argv[sys.argv.index("--output-dir") + 1]
             out.mkdir(parents=True, exist_ok=True)
+            asked = sys.argv[sys.argv.index("--to") + 1] if "--to" in sys.argv else ""
+            suffix = asked.replace("tilstand-typst", "pdf")
             for name in {list(writes)!r}:
-                (out / name).write_text(" ".join(sys.argv[1:]) + " " + os.environ["SOURCE_DATE_EPOCH"])
+                if not name.endswith(suffix):
+                    continue
+                (out / name).write_text(
+                    " ".join(sys.argv[1:]) + " " + os.environ["SOURCE_DATE_EPOCH"])
             sys.stderr.write({says!r})
             sys.exit({code})
             """),
@@ -167,12 +178,33 @@ def test_a_time_given_from_outside_is_the_time_of_the_output(book, monkeypatch):
 
 
 @pytest.mark.quarto
-def test_real_quarto_gives_the_same_book(book):
-    quarto = find_quarto()
-    if quarto is None:
+def test_real_quarto_gives_a_book_of_the_same_structure(rendered_book, book):
+    if find_quarto() is None:
         pytest.skip("no real quarto on this machine")
-    made = render(book, engine="quarto", formats=["html"])
-    assert made.files["html"].is_file()
+    for name in ("_extensions", "styles"):
+        shutil.copytree(REPORTS / name, book / name)
+    settings = (book / "_quarto.yml").read_text("utf-8")
+    fonts = "tilstand-typst: {font-paths: [_extensions/tilstand/fonts]}"
+    settings = (
+        settings.replace("tilstand-typst: {}", fonts) + "\nlanguage: {nb: {crossref-ch-prefix: Kapittel}}\n"
+    )
+    (book / "_quarto.yml").write_text(settings, encoding="utf-8")
+    made = render(book, engine="quarto", formats=["html", "pdf"])
+    ours = rendered_book.files["html"].parent
+    names = sorted(path.name for path in ours.glob("*.html"))
+    assert names == sorted(path.name for path in made.files["html"].parent.glob("*.html"))
+    for name in names:
+        found, expected = structure(book / "_report" / name), structure(ours / name)
+        # Spaces inside a citation differ.
+        for one in (found, expected):
+            one["citations"] = [re.sub(r"\s", "", citation) for citation in one["citations"]]
+        assert found == expected, name
+    pages = [
+        [re.sub(r"\s+", "", page.extract_text()) for page in pypdf.PdfReader(path).pages][:5]
+        for path in (made.files["pdf"], rendered_book.files["pdf"])
+    ]
+    # Cover, contents and chapters read alike; the colophon names the engine.
+    assert pages[0][2:] == pages[1][2:]
 
 
 def test_a_quarto_too_old_for_html_says_which_is_needed(tmp_path):

@@ -1,4 +1,4 @@
--- Each chapter begins a page, and the first appendix begins the lettered numbers.
+-- Each chapter begins a page, the first appendix begins the lettered numbers, and tables are fitted to the page.
 -- Page breaks stand before the headings, not in a show rule: inside one, the heading's tag would be split up,
 -- which PDF/UA-1 forbids.
 
@@ -18,8 +18,8 @@ local chapters = {
         begun = true
         table.insert(out, pandoc.RawBlock("typst", "#show: tilstand-appendices"))
       end
-      -- Quarto's own divider page with the word for appendices is left out.
-      if el.classes:includes("unnumbered") and el.identifier == "" then
+      -- Quarto's own divider page with the word for appendices is left out: it comes from no file.
+      if file.bookItemFile == nil then
         return out
       end
       table.insert(out, break_before)
@@ -27,6 +27,11 @@ local chapters = {
       return out
     end
     return { break_before, el }
+  end,
+  Table = function(el)
+    if quarto.doc.is_format("typst") then
+      return { pandoc.RawBlock("typst", "#tilstand-fit(["), el, pandoc.RawBlock("typst", "])") }
+    end
   end,
   Div = function(el)
     if quarto.doc.is_format("typst") and el.classes:includes("lead") then

@@ -96,7 +96,8 @@ def _verify_in(
         for run_id, table, path in _tables(build, built):
             again = _made_again(run_id, plan, outcomes)
             if isinstance(again, str):
-                differences.append(Difference(run_id, "(the whole run)", "", "made", again))
+                lost = Difference(run_id, "(the whole run)", "", "made", again)
+                differences += [lost] if lost not in differences else []
                 continue
             facts += len(table) if isinstance(table, pd.DataFrame) else 0
             label = path.parent.relative_to(build).as_posix().removesuffix("/facts").replace("/runs/", "/")
@@ -155,7 +156,8 @@ def _notes(build: Path, built: dict[str, Path], plan: Plan) -> Iterator[str]:
     keys = {run["id"]: run["key"] for run in recorded.get("runs", [])}
     other = [run.id for run in plan.runs if keys.get(run.id) != run.key]
     if other:
-        yield "data, settings, notebook, package or versions are not the build's for: " + ", ".join(other)
+        which = "any run" if len(other) == len(plan.runs) else ", ".join(other)
+        yield f"data, settings, notebook, package or versions are not the build's for {which}"
     missing = [run_id for run_id in keys if run_id in {r.id for r in plan.all_runs} and run_id not in built]
     if missing:
         yield "not compared, since the build has no results of them: " + ", ".join(missing)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import re
 import shutil
 import traceback
@@ -23,6 +24,7 @@ class WorkerDied(BuildError):  # noqa: N818
     """The process that made a run was killed, by the system or by what it ran."""
 
 
+_SYSTEM_ERROR = re.compile(r"\[Errno (\d+)\]")
 _COLOUR = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
 
@@ -42,7 +44,8 @@ def record_failure(
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         if executed is not None and executed.is_file():
-            shutil.copyfile(executed, folder / executed.name)
+            # Moved, not copied: that needs no room.
+            os.replace(executed, folder / executed.name)
         write_text(folder / "error.txt", _report(run, name, error))
         kept = f"{PROTECTED}/{run.id}/error.txt"
     return Outcome(id=run.id, outcome="failed", seconds=seconds, error=name, message=message, recorded=kept)
@@ -58,6 +61,8 @@ def told(error: Exception) -> tuple[str, str]:
     """
     if type(error).__name__ == "PapermillExecutionError":
         # A kernel sends an error's class by name only; ours have names that nothing else in a notebook has.
+        if system := _SYSTEM_ERROR.match(error.evalue):
+            return error.ename, os.strerror(int(system[1]))
         return error.ename, error.evalue if error.ename in _our_errors() else ""
     if type(error).__name__ == "DeadKernelError":
         return "DeadKernelError", "the notebook's Python process died (killed, out of memory, or a crash)"

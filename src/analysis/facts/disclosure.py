@@ -48,12 +48,12 @@ def protect(table: pd.DataFrame, thresholds: Disclosure) -> pd.DataFrame:
 
 
 def _too_few(table: pd.DataFrame, thresholds: Disclosure) -> pd.Series:
-    n = table["n"].astype("Float64")
+    n = table["n"].astype("float64")  # a missing n compares as no
     few = pd.Series(False, index=table.index)
     few |= table["statistic"].isin(_COUNTS) & n.between(1, thresholds.mean - 1)
-    few |= table["statistic"].isin(_MEANS) & n.lt(thresholds.mean).fillna(False)
-    few |= table["statistic"].isin(_DISTRIBUTIONS) & n.lt(thresholds.distribution).fillna(False)
-    return few.astype(bool)
+    few |= table["statistic"].isin(_MEANS) & n.lt(thresholds.mean)
+    few |= table["statistic"].isin(_DISTRIBUTIONS) & n.lt(thresholds.distribution)
+    return few
 
 
 def _at_an_end(table: pd.DataFrame) -> pd.Series:

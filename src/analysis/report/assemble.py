@@ -50,7 +50,7 @@ def assemble(build: Path, municipality: str, edition: str, batch: Batch) -> Path
                 heading=f"# {escape(name)} {{#sec-{service}}}",
             )
         _add_run(home / "runs" / "municipality", beside, "municipality")
-        _add_summary(home / "runs" / "municipality" / "notebook.ipynb", beside, batch)
+        _add_summary(home / "runs" / "municipality" / "notebook.ipynb", beside)
         _copy_sources(root, beside, batch)
         settings = _settings(root, batch, store, municipality, services)
         (beside / "_quarto.yml").write_text(
@@ -90,11 +90,10 @@ def _add_run(run: Path, book: Path, name: str) -> None:
         shutil.copytree(run / "figures", book / "figures", dirs_exist_ok=True)
 
 
-def _add_summary(notebook: Path, book: Path, batch: Batch) -> None:
-    heading = Language(batch.language).text("Key findings")
-    write_chapter(notebook, book / "findings.ipynb", heading=f"# {heading} {{#sec-findings}}", tag="findings")
+def _add_summary(notebook: Path, book: Path) -> None:
+    """Put what the municipality's notebook shows where the front page and the appendix include it."""
     run = read_run(notebook)
-    for tag in ("front", "quality"):
+    for tag in ("findings", "quality"):
         (book / f"_{tag}.qmd").write_text(included(run, tag), encoding="utf-8")
 
 
@@ -133,7 +132,7 @@ def _settings(
             "author": escape(name),
             "date": batch.date.isoformat(),
             "output-file": f"{batch.batch}-{municipality}",
-            "chapters": [_FRONT, "findings.ipynb", *(f"service-{service}.ipynb" for service in services)],
+            "chapters": [_FRONT, *(f"service-{service}.ipynb" for service in services)],
             "appendices": list(_APPENDICES),
         },
         "tilstand": {

@@ -19,8 +19,8 @@ def read_run(path: Path) -> nbformat.NotebookNode:
     return nbformat.read(path, as_version=4)
 
 
-def write_chapter(source: Path, target: Path, *, heading: str, tag: str | None = None) -> None:
-    """Write a chapter made of the notebook's blocks, or of those cells that carry `tag`.
+def write_chapter(source: Path, target: Path, *, heading: str) -> None:
+    """Write a chapter made of the notebook's blocks under a heading.
 
     The prose between the cells is for the analyst, in English, and stays in the run's notebook. Timings are
     left out too, so that the same facts give the same bytes.
@@ -28,7 +28,7 @@ def write_chapter(source: Path, target: Path, *, heading: str, tag: str | None =
     notebook = read_run(source)
     cells = [nbformat.v4.new_markdown_cell(heading, id="heading")]
     for cell in notebook.cells:
-        if cell.cell_type != "code" or (tag and tag not in cell.metadata.get("tags", [])):
+        if cell.cell_type != "code":
             continue
         cell.metadata = nbformat.NotebookNode(
             {"tags": cell.metadata["tags"]} if cell.metadata.get("tags") else {}

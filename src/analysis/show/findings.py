@@ -77,31 +77,41 @@ def write_front(canvas: Canvas, facts: pd.DataFrame) -> Block:
 
 
 def list_certain(canvas: Canvas, facts: pd.DataFrame) -> Block:
-    """List what is certain over the whole report: changes, units that stand out, differences from the nation.
+    """List, service by service, what is certain over the whole report.
 
-    Uses only the facts that were adjusted over the report, whose claims hold together.
+    Changes with their intervals; topics and units that differ by name alone, since their numbers stand in
+    the services' chapters. Uses only the facts that were adjusted over the whole report.
     """
-    say, labels = canvas.language, canvas.labels
     claims = ("report_change", "report_unit_difference", "report_national_difference")
-    found = [fact for fact in select(own(facts), statistic=claims) if fact.verdict in wording.CERTAIN]
-    country = select(nation(facts), statistic="mean")
-    texts = []
-    for fact in found:
-        if fact.statistic == "report_change":
-            said = wording.change(fact, labels)
-        elif fact.statistic == "report_unit_difference":
-            said = wording.unit(fact, labels)
-        else:
-            whole = one(country, service=fact.service, topic=fact.topic, year=fact.year)
-            if whole is None:
-                continue
-            said = wording.nation(fact, whole, labels)
-        texts.append(f"{labels.service(fact.service)}: {said}")
-    if not texts:
-        return write_paragraph(
-            canvas, say.text("Over all services together there is no certain change or difference.")
-        )
+    found = [f for f in select(own(facts), statistic=claims) if f.verdict in wording.CERTAIN]
+    services = list(dict.fromkeys(fact.service for fact in found))
+    if not services:
+        text = canvas.language.text("Over all services together there is no certain change or difference.")
+        return write_paragraph(canvas, text)
+    texts = [_certain(canvas, [fact for fact in found if fact.service == service]) for service in services]
     return write_list(canvas, texts)
+
+
+def _certain(canvas: Canvas, found: list[Fact]) -> str:
+    say, labels = canvas.language, canvas.labels
+    service = labels.service(found[0].service)
+    parts = [wording.change(fact, labels) for fact in found if fact.statistic == "report_change"]
+
+    def named(statistic: str, verdict: str) -> str:
+        facts = [fact for fact in found if (fact.statistic, fact.verdict) == (statistic, verdict)]
+        return say.series(
+            [labels.unit(f.unit) if f.unit else labels.topic(f.service, f.topic) for f in facts]
+        )
+
+    if names := named("report_national_difference", "higher"):
+        parts.append(say.text("Above the mean of the municipalities: {names}.", names=names))
+    if names := named("report_national_difference", "lower"):
+        parts.append(say.text("Below the mean of the municipalities: {names}.", names=names))
+    if names := named("report_unit_difference", "above"):
+        parts.append(say.text("Certainly above the others: {names}.", names=names))
+    if names := named("report_unit_difference", "below"):
+        parts.append(say.text("Certainly below the others: {names}.", names=names))
+    return f"{service}: {' '.join(parts)}"
 
 
 def _point(canvas: Canvas, fact: Fact) -> str:

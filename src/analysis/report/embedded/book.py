@@ -19,7 +19,7 @@ FORMATS = {"html": "html", "docx": "docx", "tilstand-typst": "pdf", "typst": "pd
 
 _TOP = {"project", "lang", "execute", "book", "bibliography", "csl", "format", "number-sections", "tilstand"}
 _TOP |= {"default-image-extension", "renderer", "toc", "toc-depth", "citeproc", "notebook-links"}
-_TOP |= {"link-citations", "tbl-colwidths"}
+_TOP |= {"link-citations", "tbl-colwidths", "language", "date-format"}
 _PROJECT = {"type", "output-dir", "resources", "render"}
 _BOOK = {"title", "subtitle", "author", "date", "chapters", "appendices", "output-file", "description"}
 # Keys of Quarto's own page frame, which the embedded renderer draws in its own way.

@@ -111,15 +111,12 @@ def is_reference(identifier: str) -> bool:
 
 
 def reference_words(target: Target, before: str) -> Nodes:
-    """Return what a reference says: word and number, and a chapter's title after its number.
+    """Return what a reference says: a word and the number.
 
     >>> reference_words(Target("tbl-a", "tbl", "1.2", "a.html"), "Tabell")
     [{'t': 'Str', 'c': 'Tabell\\xa01.2'}]
     """
-    number = "\N{NO-BREAK SPACE}".join(part for part in (before, target.number) if part and target.number)
-    said: Nodes = [{"t": "Str", "c": number}] if number else []
-    titled = target.kind == "sec" and (not number or (target.chapter and not target.appendix))
-    return said + ([{"t": "Space"}] if said and titled else []) + (list(target.title) if titled else [])
+    return [{"t": "Str", "c": "\N{NO-BREAK SPACE}".join(part for part in (before, target.number) if part)}]
 
 
 def refer(
@@ -179,6 +176,6 @@ def _before(citation: dict[str, Any], numbers: Numbers) -> str:
     if citation["citationMode"]["t"] == "SuppressAuthor":
         return ""
     target = numbers.targets.get(citation["citationId"])
-    if target and target.kind == "sec" and target.chapter:
-        return numbers.words["appendix"] if target.appendix and target.number else ""
+    if target and target.chapter:
+        return numbers.words["appendix" if target.appendix else "chapter"]
     return numbers.words[citation["citationId"][:3].lower()]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from analysis.report.embedded.htmlparts import shaped_for_html
@@ -12,7 +13,7 @@ from analysis.report.embedded.manuscript import Manuscript, Text, refs_page, use
 from analysis.report.embedded.numbering import Target, is_reference, refer, reference_words
 from analysis.report.embedded.parts import kept
 from analysis.report.embedded.rawhtml import checked_html
-from analysis.report.embedded.tree import Nodes, as_json, attr, block, elements, pandoc, plain, raw
+from analysis.report.embedded.tree import Nodes, as_json, attr, block, elements, pandoc, plain, raw, text
 
 _BEGIN, _END = "<!-- references -->", "<!-- end of references -->"
 _TABLE = re.compile(r"<table\b.*?</table>", re.DOTALL)
@@ -50,7 +51,8 @@ def write_page(manuscript: Manuscript, of: Text) -> Page:
     extension = book.option("html", "default-image-extension", EXTENSIONS["html"])
     blocks = place_images(blocks, folder=book.folder, extension=extension, where=where, files=files)
     blocks = checked_links(blocks, manuscript, of, html=True)
-    blocks = refer(blocks, manuscript.numbers, lambda target, before: _link(target, before, of), where)
+    words = manuscript.numbers.words
+    blocks = refer(blocks, manuscript.numbers, lambda target, before: _link(target, before, of, words), where)
     sections = tuple(
         Section(e["c"][0], e["c"][1][0], e["number"], plain(e["c"][2]))
         for e in elements(blocks)
@@ -63,7 +65,7 @@ def write_page(manuscript: Manuscript, of: Text) -> Page:
         arguments += manuscript.bibliography
         if list_page == of.chapter.page:
             meta["nocite"] = {"t": "MetaInlines", "c": _all_cited(manuscript)}
-    body = shaped_for_html(blocks, manuscript.numbers.words, appendix=of.chapter.appendix)
+    body = shaped_for_html(blocks, words, appendix=of.chapter.appendix)
     if list_page not in ("", of.chapter.page):
         body = [*body, raw("html", _BEGIN), block("Div", [], identifier="refs"), raw("html", _END)]
     html = pandoc(
@@ -77,18 +79,23 @@ def write_page(manuscript: Manuscript, of: Text) -> Page:
     return Page(of.chapter.page, of.number, of.title, of.chapter.appendix, html, sections, frozenset(files))
 
 
-def _link(target: Target, before: str, of: Text) -> Nodes:
+def _link(target: Target, before: str, of: Text, words: Mapping[str, str]) -> Nodes:
     place = f"#{target.identifier}"
+    said = reference_words(target, before)
     if target.page != of.chapter.page:
         place = target.page if target.chapter else target.page + place
-    return [{"t": "Link", "c": [attr("", ["quarto-xref"]), reference_words(target, before), [place, ""]]}]
+        if target.chapter and of.chapter.page == "index.html":
+            # On its first page Quarto calls the other chapters by their titles.
+            number = f"{words['appendix']} {target.number} —" if target.appendix else target.number
+            said = [*text(number), {"t": "Space"}, *target.title]
+    return [{"t": "Link", "c": [attr("", ["quarto-xref"]), said, [place, ""]]}]
 
 
 def _all_cited(manuscript: Manuscript) -> Nodes:
     return [
         element
-        for text in manuscript.texts
-        for element in elements(kept(text.blocks, "html", text.where))
+        for chapter in manuscript.texts
+        for element in elements(kept(chapter.blocks, "html", chapter.where))
         if element["t"] == "Cite" and not any(is_reference(c["citationId"]) for c in element["c"][0])
     ]
 

@@ -51,7 +51,7 @@ def _shaped(blocks: Nodes, words) -> Nodes:
         if node["t"] == "Image":
             return [_image(node)]
         if node["t"] == "Table":
-            return [_table(node)]
+            return [raw("typst", "#tilstand-fit(["), _table(node), raw("typst", "])")]
         if node["t"] == "Div" and "lead" in node["c"][0][1]:
             return [raw("typst", "#tilstand-lead["), *rewrite(node["c"][1], change), raw("typst", "]")]
         return None

@@ -9,7 +9,7 @@ from analysis.core.errors import RenderError
 
 _WORDS = {
     "nb": {
-        # Figure to warning are Quarto's own Norwegian words: a book reads alike from both renderers.
+        # Figure to warning but chapter are Quarto's own words: a book reads alike from both renderers.
         "fig": "Figur",
         "tbl": "Tabell",
         "eq": "Ligning",
