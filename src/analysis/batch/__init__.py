@@ -1,14 +1,8 @@
 """Plans and runs the notebooks of a batch."""
 
+from importlib import import_module
+
 from analysis.batch.batchfile import default_build, keep_batch_file
-from analysis.batch.context import (
-    MunicipalityRun,
-    ReferenceRun,
-    ServiceRun,
-    open_municipality,
-    open_reference,
-    open_service,
-)
 from analysis.batch.demodata import demo_is_current, make_demo_data
 from analysis.batch.folder import checked_build, read_record
 from analysis.batch.lock import hold
@@ -43,3 +37,20 @@ __all__ = [
     "render_books",
     "run_batch",
 ]
+
+#: What notebooks open. Imported when it is asked for: it brings statistics and drawing with it, which the
+#: command line and the worker processes have no use for.
+_OPENED = {
+    "MunicipalityRun": "context",
+    "ReferenceRun": "context",
+    "ServiceRun": "context",
+    "open_municipality": "opening",
+    "open_reference": "opening",
+    "open_service": "opening",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _OPENED:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"analysis.batch.{_OPENED[name]}"), name)

@@ -25,10 +25,12 @@ NOTEBOOK_ROOMS = (
     "steering",
     "show",
     "batch/context.py",
+    "batch/opening.py",
+    "batch/places.py",
     "batch/kernels.py",
     "batch/surroundings.py",
 )
-REPORT_ROOMS = ("core", "report", "batch/reports.py")
+REPORT_ROOMS = ("core", "survey", "show", "report", "batch/reports.py")
 
 #: Which runs and formats there are, and where the data lie, changes no run's content.
 _NOT_CONTENT = {"data", "municipalities", "services", "formats", "editions"}

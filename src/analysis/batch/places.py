@@ -27,7 +27,7 @@ def choose_places(batch: Batch, store: Store) -> Places:
     A municipality gets the services that it has units or invited users in. Raises SettingsError
     where the batch names what the store does not have.
     """
-    there = {service: _municipalities(store, service) for service in store.services()}
+    there = {service: municipalities_with(store, service) for service in store.services()}
     known = sorted({str(code) for code in store.municipalities()["code"]}.union(*there.values()))
     services = _chosen(batch, "services", tuple(there))
     municipalities = _chosen(batch, "municipalities", tuple(known))
@@ -89,7 +89,7 @@ def _check_years(batch: Batch, store: Store, services: tuple[str, ...]) -> list[
     return [f"{s}: no round in {batch.year}" for s, years in rounds.items() if batch.year not in years]
 
 
-def _municipalities(store: Store, service: str) -> set[str]:
-    # The same two tables that the municipality's notebook goes by; an import always writes the first.
+def municipalities_with(store: Store, service: str) -> set[str]:
+    """Return the municipalities that have units or invited users in a service."""
     tables = (store.units(service=service), store.frame(service=service))
     return {str(code) for table in tables for code in table["municipality"].dropna()}

@@ -45,7 +45,8 @@ class Labels:
         if kind == "dimension":
             return self.language.pick(next(d.name for d in asked.dimensions if d.id == name))
         if kind == "item":
-            return self.language.pick(asked.item(name).text)
+            wording = self.language.pick(asked.item(name).text)
+            return wording[:1].upper() + wording[1:]
         text = self.language.text
         return text("Overall satisfaction") if asked.overall else text("All items together")
 

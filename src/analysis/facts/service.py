@@ -32,7 +32,11 @@ def describe_service(
             "units": unit_comparisons(survey),
             "change": changes(survey),
             "nation": join(
-                [national, national_differences(survey, national, minimum=minimum_municipalities)]
+                [
+                    # A mean of few municipalities is no national picture, and could tell each of them.
+                    national[national["N"].fillna(0) > minimum_municipalities],
+                    national_differences(survey, national, minimum=minimum_municipalities),
+                ]
             ),
             "quality": data_quality(survey),
         }

@@ -91,7 +91,10 @@ def draw_bars(canvas: Canvas, service: str, items: Sequence[Item], *, every: Seq
             sheet.width - EDGE, centre, count if item.there else numbers.EM_RULE, size=SMALL, ha="right"
         )
         y += height
-    sheet.strokes([[(middle, HEAD - 1), (middle, y + 1)]], colour=INK, width=0.9)
+    # With a middle answer the line would run through its number: there it passes behind the bars.
+    behind = len(tones) % 2 == 1
+    line = [(middle, HEAD - 1), (middle, y + 1)]
+    sheet.strokes([line], colour=INK, width=0.9, order=0 if behind else 2)
     return sheet
 
 

@@ -16,6 +16,9 @@ from analysis.show.tables import Column, Table
 from analysis.show.text import write_callout
 from analysis.show.verdicts import judge, shown
 
+#: A name of more signs than this is not put into a heading.
+_LONG = 40
+
 
 def compared_year(facts: pd.DataFrame, against: int | None = None) -> int | None:
     """Return the earlier round that changes are measured from: the one given, or the latest there is."""
@@ -93,9 +96,7 @@ def headline_change(canvas: Canvas, facts: pd.DataFrame, *, against: int | None 
     changes = changes_of(canvas, facts, before)
     named = {
         verdict: [
-            _inside(labels.topic(service, topic))
-            for topic, fact in changes.items()
-            if fact.verdict == verdict
+            inside(labels.topic(service, topic)) for topic, fact in changes.items() if fact.verdict == verdict
         ]
         for verdict in ("higher", "lower")
     }
@@ -113,13 +114,14 @@ def headline_change(canvas: Canvas, facts: pd.DataFrame, *, against: int | None 
     return say.text("Change since {before} cannot be measured", before=before)
 
 
-def _inside(name: str) -> str:
-    # A name within a sentence begins small, unless it is an abbreviation.
+def inside(name: str) -> str:
+    """Return a name as it stands within a sentence: small, unless it is an abbreviation."""
     return name[:1].lower() + name[1:] if name[1:2].islower() else name
 
 
 def _listed(canvas: Canvas, names: list[str]) -> str:
-    if len(names) <= 3:
+    # A question in full is too long for a heading, and three dimensions are as many as one can hold.
+    if len(names) <= 3 and all(len(name) <= _LONG for name in names):
         return canvas.language.series(names)
     return canvas.language.plural("{n} area", "{n} areas", len(names))
 

@@ -18,6 +18,9 @@ from analysis.show.tables import Column, Table
 from analysis.show.text import write_callout
 from analysis.show.verdicts import state
 
+#: A question of more signs than this is not put into a heading.
+_LONG = 48
+
 
 def draw_distribution(canvas: Canvas, facts: pd.DataFrame) -> Block:
     """Draw each item's answers as a bar that parts in the middle of the scale.
@@ -69,6 +72,13 @@ def headline_distribution(canvas: Canvas, facts: pd.DataFrame) -> str:
             return say.text("About {share} give high answers to each item", share=say.percent(high))
         return say.text(
             "Between {low} and {high} give high answers to each item",
+            low=say.percent(low),
+            high=say.percent(high),
+        )
+    names = [canvas.labels.topic(service, topic) for topic in (most, least)]
+    if any(len(name) > _LONG for name in names):
+        return say.text(
+            "From {low} to {high} give high answers, by question",
             low=say.percent(low),
             high=say.percent(high),
         )

@@ -62,7 +62,14 @@ def write_front(canvas: Canvas, facts: pd.DataFrame) -> Block:
         parts.append(say.plural("{n} user answered.", "{n} users answered.", int(total.value)))
     else:
         parts.append(say.text("How many answered cannot be shown, so that no one can be recognised."))
-    units = {fact.unit for fact in select(own(facts), statistic="respondents", year=year) if fact.unit}
+    found = select(own(facts), statistic="respondents", year=year)
+    names = {
+        service: {canvas.labels.unit(fact.unit) for fact in found if fact.unit and fact.service == service}
+        for service in services
+    }
+    # Districts that are the units of every service are the same districts, counted once.
+    same = len({frozenset(each) for each in names.values()}) == 1
+    units = next(iter(names.values())) if same else [name for each in names.values() for name in each]
     counts = [say.plural("{n} service", "{n} services", len(services))] if services else []
     counts += [say.plural("{n} unit", "{n} units", len(units))] if units else []
     if counts:

@@ -9,10 +9,13 @@ import pandas as pd
 from analysis.facts import wording
 from analysis.facts.table import Fact
 from analysis.show.blocks import Block, Canvas, join
+from analysis.show.change import inside
 from analysis.show.quality import say_suppressed, tabulate_missing, tabulate_reliability, tabulate_rows
 from analysis.show.select import last_year, one, own, select, service_of
 from analysis.show.text import write_callout, write_heading, write_paragraph
 
+#: A question of more signs than this is not put into a heading.
+_LONG = 40
 _CLAIMS = ("report_change", "report_unit_difference", "report_national_difference")
 
 
@@ -81,7 +84,8 @@ def headline_report(canvas: Canvas, facts: pd.DataFrame) -> str:
     if not changes:
         return say.text("No certain change over all services")
     changes.sort(key=lambda fact: (fact.p_adjusted or 0.0, fact.fact_id))
-    return say.series([_said(canvas, fact) for fact in changes[:2]])
+    said = list(dict.fromkeys(_said(canvas, fact) for fact in changes))
+    return "; ".join(said[:2])
 
 
 def write_quality(canvas: Canvas, facts: pd.DataFrame) -> Block:
@@ -103,7 +107,10 @@ def write_quality(canvas: Canvas, facts: pd.DataFrame) -> Block:
 
 def _said(canvas: Canvas, fact: Fact) -> str:
     say, labels = canvas.language, canvas.labels
-    parts = {"service": labels.service(fact.service), "topic": labels.topic(fact.service, fact.topic)}
+    topic = labels.topic(fact.service, fact.topic)
+    if len(topic) > _LONG:
+        topic = say.text("one question")
+    parts = {"service": labels.service(fact.service), "topic": inside(topic)}
     if fact.verdict == "higher":
         return say.text("{service}: certain rise in {topic}", **parts)
     return say.text("{service}: certain fall in {topic}", **parts)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from analysis.facts import wording
 from analysis.show import numbers
 from analysis.show.blocks import Block, Canvas
 from analysis.show.change import changes_of, compared_year
@@ -19,6 +20,7 @@ from analysis.show.select import (
     years_of,
 )
 from analysis.show.tables import Column, Table, table_block, unbroken
+from analysis.show.text import write_paragraph
 from analysis.show.verdicts import judge, shown, state
 
 
@@ -78,6 +80,8 @@ def tabulate_nation(canvas: Canvas, facts: pd.DataFrame) -> Block:
     means = select(own(facts), statistic="mean", unit="", year=year, topic=tuple(chosen))
     country = select(nation(facts), statistic="mean", year=year, topic=tuple(chosen))
     differences = select(own(facts), statistic="national_difference", unit="", year=year)
+    if not country and differences:
+        return write_paragraph(canvas, wording.nation(differences[0], None, labels))
     rows = []
     for topic in chosen:
         # The national picture has no single items.

@@ -27,6 +27,8 @@ def tabulate_services(canvas: Canvas, facts: pd.DataFrame) -> Block:
     beside = select(
         mine, statistic=("report_national_difference", "national_difference"), topic="overall", year=year
     )
+    rated = any(rate.state != "not_measured" for rate in rates)
+    compared = any(fact.state != "not_comparable" for fact in beside)
     rows = []
     for service in [code for code in labels.questionnaires if any(fact.service == code for fact in answered)]:
         # The claim as adjusted over the report; where none was tested there, the service's own says why.
@@ -39,21 +41,21 @@ def tabulate_services(canvas: Canvas, facts: pd.DataFrame) -> Block:
         for each in years:
             mean = one(means, service=service, year=each)
             cells.append(unbroken(shown(say, mean, numbers.score(say, mean))))
-        cells += [
-            shown(say, count, numbers.count(say, count.value if count else None)),
-            shown(say, rate, numbers.score(say, rate)),
-        ]
+        cells.append(shown(say, count, numbers.count(say, count.value if count else None)))
+        if rated:
+            cells.append(shown(say, rate, numbers.score(say, rate)))
         written = numbers.change(say, change, certain=verdict.certain)
         cells.append(f"{verdict.text} ({written})" if verdict.certain else verdict.text)
-        cells.append(other.text)
+        if compared:
+            cells.append(other.text)
         rows.append(tuple(cells))
     columns = (
         Column(say.text("Service"), 18),
         *(Column(str(each), 8, right=True, strong=each == year) for each in years),
         Column(say.text("Answers"), 9, right=True),
-        Column(say.text("Response rate"), 10, right=True),
+        *((Column(say.text("Response rate"), 10, right=True),) if rated else ()),
         Column(say.text("Since {before}", before=before) if before else say.text("Change"), 21),
-        Column(say.text("All municipalities"), 21),
+        *((Column(say.text("All municipalities"), 21),) if compared else ()),
     )
     caption = say.text(
         "Overall satisfaction by service. The assessments take into account that all of the report's "

@@ -44,7 +44,9 @@ def column_shares(rows: list[list[str]], *, room: int) -> list[float]:
     for i in sorted(range(len(natural)), key=lambda i: -natural[i]):
         broken.append(i)
         spare = room - sum(narrow[j] if j in broken else natural[j] for j in range(len(natural)))
-        if spare >= 0:
+        share = (sum(narrow[j] for j in broken) + spare) / len(broken)
+        # Enough for the longest word of each, and no whole column far wider than the broken ones.
+        if spare >= 0 and all(n <= 1.5 * share for j, n in enumerate(natural) if j not in broken):
             break
     longer = sum(natural[j] - narrow[j] for j in broken) or 1
     for j in broken:
