@@ -5,7 +5,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: demo test lint lab lock bench clean
+.PHONY: demo test lint notebooks lab lock bench clean
 
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Tilstand needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Try: make PYTHON=python3.12 ...")'
@@ -25,6 +25,11 @@ test: lint
 	$(BIN)/tilstand demo --data-only
 	$(BIN)/python -m pytest
 	$(BIN)/python -m pytest --nbval --nbval-sanitize-with tests/notebooks/sanitize.cfg notebooks
+
+# The notebooks as they are kept, with the outputs that nbval compares with.
+notebooks: $(READY)
+	$(BIN)/tilstand demo --data-only
+	$(BIN)/python tests/notebooks/refresh.py
 
 lab: $(READY)
 	$(BIN)/tilstand lab

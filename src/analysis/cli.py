@@ -63,7 +63,7 @@ def import_(
     Example: tilstand import wave.csv --mapping params/mappings/kansas-city.yaml --into data/kansas-city
     """
     if draft:
-        _draft(files, into)
+        _draft(files, into, {"sheet": sheet, "encoding": encoding, "separator": separator})
         return
     if mapping is None or into is None:
         raise SettingsError(
@@ -209,18 +209,17 @@ def _make_demo_data(batch: Batch) -> None:
         make_demo_data(batch.store)
 
 
-def _draft(files: list[Path], into: Path | None) -> None:
-    from analysis.core.paths import write_text  # noqa: PLC0415
-    from analysis.survey import draft  # noqa: PLC0415
+def _draft(files: list[Path], into: Path | None, options: dict[str, str | None]) -> None:
+    from analysis.survey import draft, write_draft  # noqa: PLC0415
 
     for file in files:
-        drafted = draft(file)
-        for kind, text in (("mapping", drafted.mapping), ("questionnaire", drafted.questionnaire)):
-            if into is None:
-                _print(f"# {file.stem}.{kind}.yaml\n{text}")
-            else:
-                write_text(into / f"{file.stem}.{kind}.yaml", text)
-                _print(f"drafted: {into / f'{file.stem}.{kind}.yaml'}")
+        drafted = draft(file, **options)
+        if into is not None:
+            for path in write_draft(drafted, into):
+                _print(f"drafted: {_short(path)}")
+            continue
+        _print(f"# {drafted.mapping_name}\n{drafted.mapping}")
+        _print(f"# {drafted.questionnaire_name}\n{drafted.questionnaire}")
 
 
 def _console() -> Console:

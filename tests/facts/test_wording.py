@@ -9,7 +9,7 @@ from analysis.facts import Labels, wording
 
 CERTAIN = {
     "nb": re.compile(
-        r"\b(over de andre|under de andre|over snittet|under snittet|sikker oppgang|sikker nedgang)\b"
+        r"\b(over de andre|under de andre|over snittet|under snittet|sikker økning|sikker nedgang)\b"
     ),
     "en": re.compile(r"\b(above|below|certain rise|certain fall)\b"),
 }

@@ -222,16 +222,17 @@ def ranking(fact: Any, labels: Labels) -> str:
 
 
 def finding(fact: Any, labels: Labels) -> str:
-    """Say a strength or point to improve: service, topic and index with interval."""
+    """Say how strong a strength or point to improve is: its index with interval, and answers."""
     language = labels.language
     if fact.statistic not in ("strength", "improvement"):
         raise DataError("this fact is no finding", found=fact.fact_id)
     return language.plural(
-        "{value} of 100 points ({interval}; {n} answer).",
-        "{value} of 100 points ({interval}; {n} answers).",
+        "{value} points ({low}–{high}), {n} answer",
+        "{value} points ({low}–{high}), {n} answers",
         int(fact.n),
         value=amount(fact, labels),
-        interval=interval(fact, labels),
+        low=language.number(fact.low, 0),
+        high=language.number(fact.high, 0),
     )
 
 

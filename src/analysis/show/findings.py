@@ -34,10 +34,10 @@ def write_strengths(canvas: Canvas, facts: pd.DataFrame) -> Block:
     left, right = say.text("Strengths to preserve"), say.text("Points to improve")
     columns = (Column(f"{UP} {left}", 50), Column(f"{DOWN} {right}", 50))
     caption = say.text(
-        "Strengths to preserve and points to improve over all services, {year}: the highest and lowest "
-        "results from 0 to 100, as many of each. Every strength is certainly higher than every point to "
-        "improve.",
-        year=last_year(facts),
+        "Strengths to preserve and points to improve over all services, {year}: the highest and the lowest "
+        "results in points from 0 to 100, as many of each, with {level} confidence intervals. Every strength "
+        "is certainly higher than every point to improve.",
+        year=last_year(facts), level=say.percent(good[0].level),
     )  # fmt: skip
     return table_block(canvas, "strengths", Table(columns, tuple(rows)), caption=caption)
 
@@ -124,4 +124,4 @@ def _certain(canvas: Canvas, found: list[Fact]) -> str:
 def _point(canvas: Canvas, fact: Fact) -> str:
     labels = canvas.labels
     name = f"{labels.service(fact.service)}: {labels.topic(fact.service, fact.topic)}"
-    return f"{name}. {wording.finding(fact, labels)}"
+    return f"{name}. {wording.finding(fact, labels)}."
