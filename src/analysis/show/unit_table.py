@@ -48,8 +48,8 @@ def _table(canvas: Canvas, facts: pd.DataFrame, chosen: Sequence[str], name: str
             mean = one(every, unit=unit, topic=topic)
             verdict = judge(say, one(judged, unit=unit, topic=topic)) if unit else None
             mark = f"{verdict.sign} " if verdict and verdict.certain else ""
-            written = mark + numbers.score(say, mean) if is_number(mean) else state(say, mean).text
-            cells.append(unbroken(written))
+            written = f"{mark}{numbers.score(say, mean)} ({numbers.interval(say, mean)})"
+            cells.append(unbroken(written if is_number(mean) else state(say, mean).text))
         count = one(every, unit=unit, topic="overall")
         shown = labels.unit(unit) if unit else say.text("The municipality")
         rows.append((shown, *cells, numbers.count(say, count.n if count else None)))
@@ -59,8 +59,8 @@ def _table(canvas: Canvas, facts: pd.DataFrame, chosen: Sequence[str], name: str
         Column(say.text("Answers"), 9, right=True),
     )
     caption = say.text(
-        "Means by {unit}, {year}. ▲ certainly above and ▼ certainly below the others; ⊘ suppressed, so that "
-        "no one's answers can be recognised.",
-        unit=labels.unit_word(service), year=year,
+        "Means by {unit}, {year}, with {level} confidence intervals. ▲ certainly above and ▼ certainly below "
+        "the others; ⊘ suppressed, so that no one's answers can be recognised.",
+        unit=labels.unit_word(service), year=year, level=numbers.level_word(say, every),
     )  # fmt: skip
     return table_block(canvas, name, Table(columns, tuple(rows)), caption=caption)
