@@ -28,7 +28,8 @@ CONDA_NAMES = {
 def pins() -> list[tuple[Requirement, int]]:
     """Give each pinned requirement of the lock with the number of its hashes."""
     found = []
-    for block in re.split(r"\n(?=[A-Za-z0-9])", "\n".join(x for x in LOCK.splitlines() if x[:1] != "#")):
+    kept = "\n".join(line for line in LOCK.splitlines() if line[:1] not in ("#", "-"))
+    for block in re.split(r"\n(?=[A-Za-z0-9])", kept):
         line = block.splitlines()[0].rstrip(" \\")
         found.append((Requirement(line), len(re.findall(r"--hash=sha256:[0-9a-f]{64}\b", block))))
     return found

@@ -123,7 +123,7 @@ def test_only_claims_adjusted_over_the_report_are_listed(facts, report):
         high=0.3, se=0.1, p=0.3, p_adjusted=0.4, scale="1-6", verdict="no_certain_change", **REPORT,
     )  # fmt: skip
     block = list_certain(report, join([facts, tabulate([claim, unsure])]))
-    assert block.markdown.count("- Barnehage") == 1
+    assert block.markdown.count("- **Barnehage.**") == 1
 
 
 def test_the_front_says_who_answered(make, asked, facts, tmp_path):

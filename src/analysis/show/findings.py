@@ -7,7 +7,7 @@ import pandas as pd
 from analysis.facts import wording
 from analysis.facts.table import Fact
 from analysis.show import numbers
-from analysis.show.blocks import Block, Canvas
+from analysis.show.blocks import Block, Canvas, join
 from analysis.show.select import last_year, nation, one, own, select, years_of
 from analysis.show.tables import Column, Table, table_block
 from analysis.show.text import write_callout, write_list, write_paragraph
@@ -34,9 +34,8 @@ def write_strengths(canvas: Canvas, facts: pd.DataFrame) -> Block:
     left, right = say.text("Strengths to preserve"), say.text("Points to improve")
     columns = (Column(f"{UP} {left}", 50), Column(f"{DOWN} {right}", 50))
     caption = say.text(
-        "Strengths to preserve and points to improve over all services, {year}: the highest and the lowest "
-        "results in points from 0 to 100, as many of each, with {level} confidence intervals. Every strength "
-        "is certainly higher than every point to improve.",
+        "Strengths to preserve and points to improve, {year}: the highest and the lowest results of all "
+        "services in points from 0 to 100, as many of each, with {level} confidence intervals.",
         year=last_year(facts), level=say.percent(good[0].level),
     )  # fmt: skip
     return table_block(canvas, "strengths", Table(columns, tuple(rows)), caption=caption)
@@ -95,13 +94,15 @@ def list_certain(canvas: Canvas, facts: pd.DataFrame) -> Block:
     if not services:
         text = canvas.language.text("Over all services together there is no certain change or difference.")
         return write_paragraph(canvas, text)
-    texts = [_certain(canvas, [fact for fact in found if fact.service == service]) for service in services]
-    return write_list(canvas, texts)
+    by_service = {service: [fact for fact in found if fact.service == service] for service in services}
+    leads = [canvas.labels.service(service) for service in services]
+    intro = write_paragraph(canvas, canvas.language.text("What is certain over the whole report:"))
+    listed = write_list(canvas, [_certain(canvas, part) for part in by_service.values()], leads=leads)
+    return join(canvas, [intro, listed])
 
 
 def _certain(canvas: Canvas, found: list[Fact]) -> str:
     say, labels = canvas.language, canvas.labels
-    service = labels.service(found[0].service)
     parts = [wording.change(fact, labels) for fact in found if fact.statistic == "report_change"]
 
     def named(statistic: str, verdict: str) -> str:
@@ -118,7 +119,7 @@ def _certain(canvas: Canvas, found: list[Fact]) -> str:
         parts.append(say.text("Certainly above the others: {names}.", names=names))
     if names := named("report_unit_difference", "below"):
         parts.append(say.text("Certainly below the others: {names}.", names=names))
-    return f"{service}: {' '.join(parts)}"
+    return " ".join(parts)
 
 
 def _point(canvas: Canvas, fact: Fact) -> str:

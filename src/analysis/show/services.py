@@ -41,6 +41,7 @@ def tabulate_services(canvas: Canvas, facts: pd.DataFrame) -> Block:
         for each in years:
             mean = one(means, service=service, year=each)
             cells.append(unbroken(shown(say, mean, numbers.score(say, mean))))
+        cells.append(numbers.interval(say, one(means, service=service, year=year)))
         cells.append(shown(say, count, numbers.count(say, count.value if count else None)))
         if rated:
             cells.append(shown(say, rate, numbers.score(say, rate)))
@@ -52,13 +53,15 @@ def tabulate_services(canvas: Canvas, facts: pd.DataFrame) -> Block:
     columns = (
         Column(say.text("Service"), 18),
         *(Column(str(each), 8, right=True, strong=each == year) for each in years),
-        Column(say.text("Answers"), 9, right=True),
+        Column(say.text("Interval"), 11, right=True),
+        Column(say.text("Answers"), 8, right=True),
         *((Column(say.text("Response rate"), 10, right=True),) if rated else ()),
-        Column(say.text("Since {before}", before=before) if before else say.text("Change"), 21),
-        *((Column(say.text("All municipalities"), 21),) if compared else ()),
+        Column(say.text("Since {before}", before=before) if before else say.text("Change"), 20),
+        *((Column(say.text("All municipalities"), 19),) if compared else ()),
     )
     caption = say.text(
-        "Overall satisfaction by service. The assessments take into account that all of the report's "
-        "comparisons are made at once."
-    )
+        "Overall satisfaction by service, with {level} confidence interval for {year}. The assessments take "
+        "into account that all of the report's comparisons are made at once.",
+        level=numbers.level_word(say, means), year=year,
+    )  # fmt: skip
     return table_block(canvas, "services", Table(columns, tuple(rows)), caption=caption)

@@ -43,12 +43,18 @@ def write_paragraph(canvas: Canvas, text: str, *, see: Sequence[Block] = ()) -> 
     )
 
 
-def write_list(canvas: Canvas, texts: Sequence[str]) -> Block:
-    """Show a bulleted list of plain texts."""
+def write_list(canvas: Canvas, texts: Sequence[str], *, leads: Sequence[str] = ()) -> Block:
+    """Show a bulleted list of plain texts; `leads`, one each where given, stand before them in bold."""
+    heads = list(leads) or [""] * len(texts)
+    pairs = list(zip(heads, texts, strict=True))
+    bold = [f"**{to_markdown(lead)}.** " if lead else "" for lead in heads]
+    strong = [f"<strong>{to_html(lead)}.</strong> " if lead else "" for lead in heads]
     return Block(
-        markdown="".join(f"- {to_markdown(text)}\n" for text in texts),
-        html="<ul>" + "".join(f"<li>{to_html(text)}</li>" for text in texts) + "</ul>\n",
-        plain="\n".join(texts),
+        markdown="".join(f"- {b}{to_markdown(text)}\n" for b, text in zip(bold, texts, strict=True)),
+        html="<ul>"
+        + "".join(f"<li>{s}{to_html(text)}</li>" for s, text in zip(strong, texts, strict=True))
+        + "</ul>\n",
+        plain="\n".join(f"{lead}: {text}" if lead else text for lead, text in pairs),
         report=canvas.report,
     )
 
