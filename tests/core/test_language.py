@@ -17,8 +17,10 @@ SOURCE = CATALOGUES.parents[1]
 
 def messages() -> dict[str, tuple[str, ...]]:
     found = {}
+    # The embedded renderer has a table of words of its own, after Quarto's.
+    methods = [("report/embedded/**", "ignore"), ("**.py", "python")]
     for _, _, message, _, _ in extract_from_dir(
-        SOURCE, method_map=[("report/embedded/**", "ignore"), ("**.py", "python")], keywords={"text": None, "plural": (1, 2)}
+        SOURCE, method_map=methods, keywords={"text": None, "plural": (1, 2)}
     ):
         forms = message if isinstance(message, tuple) else (message,)
         found[forms[0]] = forms

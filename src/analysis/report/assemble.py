@@ -17,13 +17,14 @@ from analysis.core.settings import Batch
 from analysis.core.yaml import read_yaml
 from analysis.report.chapters import included, read_run, write_chapter
 from analysis.report.colophon import colophon_values
+from analysis.report.cover import read_cover
 from analysis.report.embedded import write_reference_docx
 from analysis.show.escape import to_markdown as escape
 from analysis.survey import Store, open_store
 
 #: The parts of a book that people edit, per language, in `reports/`.
 _FRONT = "index.qmd"
-_APPENDICES = ("quality.qmd", "method.qmd", "colophon.qmd")
+_APPENDICES = ("quality.qmd", "method.qmd", "references.qmd", "colophon.qmd")
 
 
 def assemble(build: Path, municipality: str, edition: str, batch: Batch) -> Path:

@@ -9,6 +9,7 @@ from importlib import metadata
 from analysis.core.language import Language
 from analysis.core.paths import project_root
 from analysis.core.settings import Batch
+from analysis.show.escape import to_markdown as escape
 from analysis.survey import Store
 
 _SHOWN = ("tilstand", "pandas", "statsmodels", "matplotlib", "papermill")
@@ -20,7 +21,7 @@ def colophon_values(batch: Batch, store: Store, municipality: str) -> dict[str, 
     versions = [f"Python {platform.python_version()}"]
     versions += [f"{name} {metadata.version(name)}" for name in _SHOWN]
     lock = project_root() / "requirements.lock"
-    return {
+    values = {
         "draft-line": language.text("Draft, not for publication"),
         "batch": batch.batch,
         "date": language.date(batch.date),
@@ -36,3 +37,5 @@ def colophon_values(batch: Batch, store: Store, municipality: str) -> dict[str, 
         "from-distribution": str(batch.disclosure.distribution),
         "caution": str(batch.disclosure.caution),
     }
+    # Settings are read as Markdown, which makes one dash of the two before an option.
+    return {key: escape(value) for key, value in values.items()}

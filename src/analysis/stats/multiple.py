@@ -36,9 +36,9 @@ def adjust_p(p: Any, method: Adjustment = "bh") -> Any:
             made has no place in the family: leave it out before.
         NotComparable: the method is not known.
 
-    >>> adjust_p([0.01, 0.04, 0.03]).tolist()
+    >>> adjust_p([0.01, 0.04, 0.03]).round(3).tolist()
     [0.03, 0.04, 0.04]
-    >>> adjust_p([0.01, 0.04, 0.03], "holm").tolist()
+    >>> adjust_p([0.01, 0.04, 0.03], "holm").round(3).tolist()
     [0.03, 0.06, 0.06]
     """
     raw = float_array(p).ravel()
