@@ -17,7 +17,6 @@ from analysis.core.settings import Batch
 from analysis.core.yaml import read_yaml
 from analysis.report.chapters import included, read_run, write_chapter
 from analysis.report.colophon import colophon_values
-from analysis.report.cover import read_cover
 from analysis.report.embedded import write_reference_docx
 from analysis.show.escape import to_markdown as escape
 from analysis.survey import Store, open_store
