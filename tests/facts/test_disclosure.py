@@ -166,3 +166,27 @@ def test_a_rate_that_is_not_known_is_no_reason_to_stop() -> None:
         "not_measured", "invited_unknown"
     )
     assert states([respondents(40), unknown]) == ["measured", "not_measured"]
+
+
+def test_a_pooled_figure_is_hidden_where_any_of_its_rounds_is() -> None:
+    before = replace(mean(3, unit="a"), year=2021)
+    now = mean(20, unit="a")
+    pooled = [replace(now, statistic=name) for name in ("shrunken_mean", "reliability")]
+    assert states([before, now, *pooled]) == ["suppressed", "measured", "suppressed", "suppressed"]
+
+
+def test_one_hidden_item_takes_another_with_it_where_their_average_is_shown() -> None:
+    facts = [
+        mean(40, topic="dimension.x"),
+        mean(3, topic="item.a"),
+        mean(30, topic="item.b"),
+        mean(38, topic="item.c"),
+    ]
+    table = protect(tabulate(facts), LIMITS, parts={"dimension.x": ["item.a", "item.b", "item.c"]})
+    assert table["state"].tolist() == ["measured", "suppressed", "suppressed", "measured"]
+
+
+def test_an_item_alone_in_its_dimension_is_hidden_with_it() -> None:
+    facts = [mean(40, topic="dimension.x"), mean(3, topic="item.a")]
+    table = protect(tabulate(facts), LIMITS, parts={"dimension.x": ["item.a"]})
+    assert table["state"].tolist() == ["suppressed", "suppressed"]

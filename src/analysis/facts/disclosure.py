@@ -3,10 +3,14 @@
 Primary: a mean and its n under `mean` answers, a distribution and a verdict under `distribution`, a
 distribution in which all gave the same answer, a mean at an end of the scale, which says the same.
 Secondary: where a hidden part of a shown total could be found by subtraction, the next smallest part is
-hidden too, until at least two parts, and together at least `mean` answers, are hidden.
+hidden too, until at least two parts, and together at least `mean` answers, are hidden. Parts of a total are
+the units of a service and the items of a dimension; what pools the rounds of a unit goes with any of them.
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 import pandas as pd
 
@@ -15,6 +19,8 @@ from analysis.facts.table import NUMBERS, checked
 
 _COUNTS = ("respondents", "response_rate")
 _DISTRIBUTIONS = ("share", "top_box", "bottom_box")
+#: A row is a person: hidden with the number of respondents, which they would tell.
+_ROWS = ("rows_read", "rows_accepted", "rows_quarantined")
 #: Hidden with the mean that they are made of: the same subject, unit and (last) round.
 _FOLLOW_MEAN = (
     "index",
@@ -31,10 +37,13 @@ _MEANS = ("mean", "alpha", "missing_share", *_FOLLOW_MEAN)
 _KEY = ["municipality", "service", "unit", "year", "topic"]
 
 
-def protect(table: pd.DataFrame, thresholds: Disclosure) -> pd.DataFrame:
+def protect(
+    table: pd.DataFrame, thresholds: Disclosure, *, parts: Mapping[str, Sequence[str]] = MappingProxyType({})
+) -> pd.DataFrame:
     """Return the facts with everything hidden that could show a person; `state` says so.
 
-    Nothing but this function's result may be shown or saved.
+    `parts` names, for every topic that is an average of others, those others: a dimension's items. Nothing
+    but this function's result may be shown or saved.
     """
     table = table.reset_index(drop=True)
     hidden = table["state"].eq("suppressed") | _too_few(table, thresholds) | _at_an_end(table)
@@ -43,6 +52,7 @@ def protect(table: pd.DataFrame, thresholds: Disclosure) -> pd.DataFrame:
     hidden |= _secondary(table, hidden, "respondents", thresholds.mean)
     hidden = _with_linked(table, hidden)
     hidden |= _secondary(table, hidden, "mean", thresholds.mean)
+    hidden |= _items(table, hidden, parts)
     hidden = _with_linked(table, hidden)
     return checked(_without_verdicts(_suppress(table, hidden), thresholds))
 
@@ -76,11 +86,15 @@ def _with_linked(table: pd.DataFrame, hidden: pd.Series) -> pd.Series:
     places = pd.Series(_subjects(table, _KEY[:-1]), index=table.index)
     counts = table["statistic"].eq("respondents") & hidden
     at_place = places.isin(set(places[counts]))
-    hidden |= at_place & table["statistic"].isin((*_COUNTS, *_MEANS, *_DISTRIBUTIONS))
+    hidden |= at_place & table["statistic"].isin((*_COUNTS, *_MEANS, *_DISTRIBUTIONS, *_ROWS))
     subjects = pd.Series(_subjects(table), index=table.index)
     gone = set(subjects[table["statistic"].eq("mean") & hidden])
     # A mean that is hidden for saying what all answered must not come out of its item's shares.
     hidden |= subjects.isin(gone) & table["statistic"].isin((*_FOLLOW_MEAN, *_DISTRIBUTIONS))
+    # The model pools a unit's rounds: with its other rounds known, the pooled figure tells the hidden one.
+    units = pd.Series(_subjects(table, ["municipality", "service", "unit", "topic"]), index=table.index)
+    pooled = units.isin(set(units[table["statistic"].eq("mean") & hidden & table["unit"].ne("")]))
+    hidden |= pooled & table["statistic"].isin(("shrunken_mean", "reliability"))
     changes = table[table["statistic"].isin(("change", "detectable_change"))]
     base = changes["against"].str.extract(r"^year\.(\d+)$")[0].astype("Int64")
     since = pd.Series(_subjects(changes.assign(year=base)), index=changes.index, dtype=object)
@@ -114,6 +128,25 @@ def _secondary(table: pd.DataFrame, hidden: pd.Series, statistic: str, minimum: 
         more[parts.index[gone]] = True
         # Nothing is left to hide behind: the total itself would tell.
         more[total] |= not enough
+    return more & ~hidden
+
+
+def _items(table: pd.DataFrame, hidden: pd.Series, parts: Mapping[str, Sequence[str]]) -> pd.Series:
+    """Find the item to hide beside the one hidden item of an average that is shown."""
+    more = pd.Series(False, index=table.index)
+    means = table[table["statistic"].eq("mean") & table["unit"].eq("") & table["n"].fillna(0).gt(0)]
+    for (_, _, _, topic), total in means.groupby(["municipality", "service", "year", "topic"], sort=False):
+        if topic not in parts or hidden[total.index].all():
+            continue
+        row = total.iloc[0]
+        place = [means[key].eq(row[key]) for key in ("municipality", "service", "year")]
+        items = means[place[0] & place[1] & place[2] & means["topic"].isin(parts[topic])]
+        items = items.sort_values(["n", "topic"])
+        if (hidden | more)[items.index].sum() != 1:
+            continue
+        others = items.index[~(hidden | more)[items.index]]
+        # Alone in its average, the item is the average.
+        more[others[:1] if len(others) else total.index] = True
     return more & ~hidden
 
 

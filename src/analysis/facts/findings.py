@@ -110,7 +110,8 @@ def _candidates(facts: pd.DataFrame, thresholds: Disclosure) -> pd.DataFrame:
         & facts["state"].eq("measured")
         & facts["n"].ge(thresholds.distribution).fillna(False)
     ]
-    kind = means["topic"].str.partition(".")[0]
+    # Of no text at all, pandas makes no parts.
+    kind = means["topic"].map(lambda topic: topic.partition(".")[0])
     with_dimensions = set(means.loc[kind == "dimension", "service"])
     wanted = kind.eq("dimension") | (kind.eq("item") & ~means["service"].isin(with_dimensions))
     means = means[wanted].copy()

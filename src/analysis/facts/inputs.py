@@ -67,6 +67,16 @@ class ServiceSurvey:
         """What is tested between rounds: the dimensions, or the items where there are no dimensions."""
         return self.topics if self.questionnaire.dimensions else ("overall", *self.item_topics)
 
+    @property
+    def parts(self) -> dict[str, list[str]]:
+        """The items that each topic is an average of; an overall item is an average of none."""
+        asked = self.questionnaire
+        parts = {
+            f"dimension.{d.id}": [f"item.{i.id}" for i in asked.items if i.dimension == d.id]
+            for d in asked.dimensions
+        }
+        return parts if asked.overall else {"overall": list(self.item_topics), **parts}
+
     def values(self, topic: str, *, year: int | None = None, unit: str | None = None) -> pd.Series:
         """Return the respondents' scores (or answers to an item) on a topic, missing left out."""
         kind, _, name = topic.partition(".")
@@ -134,10 +144,17 @@ def prepare(
         questionnaire=questionnaire,
         years=years,
         responses=answered,
-        scores=dimension_scores(answered, questionnaire, min_answered=min_answered),
+        scores=_scores(answered, questionnaire, min_answered),
         units=units,
         frame=frame,
         imports=imports,
         reasons=reasons,
         level=level,
     )
+
+
+def _scores(answered: pd.DataFrame, asked: Questionnaire, min_answered: float) -> pd.DataFrame:
+    if len(answered):
+        return dimension_scores(answered, asked, min_answered=min_answered)
+    # Nobody answered: each topic is reported as not measured.
+    return pd.DataFrame(columns=[*(d.id for d in asked.dimensions), "overall"], dtype="float64")

@@ -42,7 +42,7 @@ def describe_service(
         }
     )
     return with_suppressed_count(
-        protect(table, thresholds),
+        protect(table, thresholds, parts=survey.parts),
         municipality=survey.municipality,
         service=survey.service,
         year=survey.year,

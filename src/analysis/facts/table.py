@@ -50,8 +50,9 @@ COLUMNS: dict[str, str] = {
     "cell": _TEXT,
     "note": _TEXT,
 }
-#: What a suppressed or otherwise missing fact must not carry.
-NUMBERS = ("value", "se", "low", "high", "n", "N", "p", "p_adjusted")
+#: What a suppressed or otherwise missing fact must not carry. An interval's level is among them: where it
+#: stands, there was a spread, and so not everybody answered alike.
+NUMBERS = ("value", "se", "low", "high", "level", "n", "N", "p", "p_adjusted")
 #: What the id is made of: place, time and subject, never the batch, so that the same result keeps its id.
 IDENTITY = ("municipality", "service", "unit", "year", "topic", "category", "statistic", "against")
 

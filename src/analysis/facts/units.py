@@ -18,6 +18,9 @@ from analysis.stats.units import fit_units
 
 #: A unit's verdict needs as many answers as a distribution; see docs/methods.md.
 _MINIMUM_FOR_VERDICT = 10
+#: A round with fewer answers than this is left out of the model: its means are hidden, and the residual
+#: variance would tell how they spread.
+_MINIMUM_FOR_ROUND = 5
 
 
 def unit_comparisons(survey: ServiceSurvey) -> pd.DataFrame:
@@ -33,6 +36,7 @@ def _topic(survey: ServiceSurvey, topic: str) -> Iterator[Fact]:
     units = survey.units_in(survey.year)
     values = survey.values(topic)
     answers = survey.responses.loc[values.index, ["unit", "year"]].assign(score=values)
+    answers = answers[answers.groupby("year")["score"].transform("size") >= _MINIMUM_FOR_ROUND]
     now = answers[answers["year"] == survey.year]
     try:
         fit = fit_units(answers, "score", "unit", fixed="C(year)" if answers["year"].nunique() > 1 else "1")
