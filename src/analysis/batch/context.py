@@ -69,7 +69,9 @@ class ReferenceRun(Run):
                 expected="one of " + ", ".join(map(str, self.batch.years)),
                 todo="correct year and compare_years in the batch file, or import the rounds",
             )
-        return national_facts(pd.concat(parts, ignore_index=True), asked)
+        means = pd.concat(parts, ignore_index=True)
+        table = national_facts(means, asked, minimum_municipalities=_minimum(self.batch))
+        return protect(table, self.batch.disclosure)
 
 
 @dataclass(frozen=True)

@@ -115,7 +115,8 @@ def _change(survey: ServiceSurvey, topic: str, unit: str, values: pd.Series, tes
     if min(sizes) < _MINIMUM_FOR_TEST:
         return _both(change, detectable, "suppressed", "")
     if test is None:
-        return _both(change, detectable, "undecided", "no_variation")
+        # Nobody's answer differs from the others': to say so would be to show what all answered.
+        return _both(change, detectable, "suppressed", "")
     numbers = {name: float(getattr(test, name)) for name in ("se", "low", "high", "p")}
     change = replace(change, **numbers, value=float(test.difference), level=survey.level, n=min(sizes))
     return change, replace(detectable, value=float(test.detectable), n=min(sizes))
@@ -147,12 +148,12 @@ def _from_nation(survey: ServiceSurvey, topic: str, national: pd.DataFrame, mini
     try:
         own = mean_interval(values, level=survey.level)
     except StatisticsError:
-        return fact.missing("undecided", "no_variation")
+        return fact.missing("suppressed")
     nation = float(row["value"].iloc[0])
     difference = own.mean - nation
     p = 2 * float(distributions.t.sf(abs(difference) / own.se, own.n - 1)) if own.se > 0 else math.nan
     if math.isnan(p):
-        return fact.missing("undecided", "no_variation")
+        return fact.missing("suppressed")
     return replace(
         fact,
         value=difference,

@@ -17,7 +17,7 @@ import pandas as pd
 from analysis.core.settings import Disclosure
 from analysis.facts.table import NUMBERS, checked
 
-_COUNTS = ("respondents", "response_rate")
+_COUNTS = ("respondents", "response_rate", "rows_read", "rows_accepted")
 _DISTRIBUTIONS = ("share", "top_box", "bottom_box")
 #: A row is a person: hidden with the number of respondents, which they would tell.
 _ROWS = ("rows_read", "rows_accepted", "rows_quarantined")
@@ -32,8 +32,9 @@ _FOLLOW_MEAN = (
     "national_difference",
     "variance_unit",
     "variance_residual",
+    "missing_share",
 )
-_MEANS = ("mean", "alpha", "missing_share", *_FOLLOW_MEAN)
+_MEANS = ("mean", "alpha", *_FOLLOW_MEAN)
 _KEY = ["municipality", "service", "unit", "year", "topic"]
 
 
@@ -55,6 +56,16 @@ def protect(
     hidden |= _items(table, hidden, parts)
     hidden = _with_linked(table, hidden)
     return checked(_without_verdicts(_suppress(table, hidden), thresholds))
+
+
+def hidden_cells(table: pd.DataFrame, thresholds: Disclosure) -> frozenset[tuple[str, int, str]]:
+    """Return the (unit, year, topic) of a service's unit means that are hidden, before or by `protect`.
+
+    Figures over several units must be made without these; see `ServiceSurvey.pooled`.
+    """
+    shown = protect(table, thresholds)
+    cells = shown[shown["statistic"].eq("mean") & shown["unit"].ne("") & shown["state"].eq("suppressed")]
+    return frozenset(zip(cells["unit"], cells["year"].astype(int), cells["topic"], strict=True))
 
 
 def _too_few(table: pd.DataFrame, thresholds: Disclosure) -> pd.Series:
@@ -151,9 +162,10 @@ def _items(table: pd.DataFrame, hidden: pd.Series, parts: Mapping[str, Sequence[
 
 
 def _suppress(table: pd.DataFrame, hidden: pd.Series) -> pd.DataFrame:
-    # A fact that is missing for another reason says that reason; it never had a number.
+    # Nobody answered, or no comparison is possible: that is known without any answer, and stays said. All
+    # else at a hidden place looks alike, or the reason would tell which part of a pair is the small one.
     numbered = table[list(NUMBERS)].notna().any(axis=1)
-    hidden = hidden & (table["state"].isin(("measured", "suppressed")) | numbered)
+    hidden = hidden & (~table["state"].isin(("not_measured", "not_comparable")) | numbered)
     table = table.copy()
     for name in NUMBERS:
         table.loc[hidden, name] = pd.NA if table[name].dtype == "Int64" else float("nan")

@@ -15,7 +15,8 @@ class ServiceSurvey:
     """The rounds of one service in one municipality.
 
     `responses` has a row a respondent (columns `year`, `unit` and one a item), `scores` the same rows with
-    a column a dimension and `overall`; `frame` says how many were invited, a row a unit and year.
+    a column a dimension and `overall`; `frame` says how many were invited, a row a unit and year. `hidden`
+    names the cells (unit, year, topic) that may not be shown; see `pooled`.
     """
 
     municipality: str
@@ -29,6 +30,7 @@ class ServiceSurvey:
     imports: pd.DataFrame
     reasons: pd.DataFrame
     level: float = 0.95
+    hidden: frozenset[tuple[str, int, str]] = frozenset()
 
     @property
     def year(self) -> int:
@@ -78,15 +80,36 @@ class ServiceSurvey:
         return parts if asked.overall else {"overall": list(self.item_topics), **parts}
 
     def values(self, topic: str, *, year: int | None = None, unit: str | None = None) -> pd.Series:
-        """Return the respondents' scores (or answers to an item) on a topic, missing left out."""
+        """Return the respondents' scores on a topic, missing left out; items turned so that high is good."""
         kind, _, name = topic.partition(".")
-        column = self.responses[name] if kind == "item" else self.scores[name or "overall"]
+        column = self.scores[name or "overall"] if kind != "item" else self.responses[name]
+        if kind == "item" and self.questionnaire.item(name).reversed:
+            column = sum(self.questionnaire.scale) - column
         keep = column.notna()
         if year is not None:
             keep &= self.responses["year"] == year
         if unit is not None:
             keep &= self.responses["unit"] == unit
         return column[keep].astype(float)
+
+    def pooled(self, topic: str, *, year: int | None = None) -> pd.DataFrame:
+        """Return the scores that figures over several units or rounds may be made of: unit, year, score.
+
+        Cells that are hidden are left out: a pooled variance, a contrast with the others or a model over all
+        rounds would tell, together with what is shown, what each of them holds. So are rounds from before a
+        change of wording or of the unit.
+        """
+        values = self.values(topic, year=year)
+        rows = self.responses.loc[values.index, ["unit", "year"]].assign(score=values)
+        cells = rows.drop_duplicates(["unit", "year"])
+        kept = {
+            (unit, at)
+            for unit, at in zip(cells["unit"], cells["year"], strict=True)
+            if (unit, int(at), topic) not in self.hidden
+            and not self.wording_break(topic, at)
+            and not self.unit_break(unit, at)
+        }
+        return rows[[cell in kept for cell in zip(rows["unit"], rows["year"], strict=True)]]
 
     def units_in(self, year: int) -> list[str]:
         """Return the units that were open in a round, or answered in it, in the register's order."""

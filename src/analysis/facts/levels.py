@@ -32,7 +32,7 @@ def means(survey: ServiceSurvey) -> pd.DataFrame:
                 by_unit = dict(list(values.groupby(survey.responses.loc[values.index, "unit"])))
                 parts |= {unit: by_unit.get(unit, values.iloc[:0]) for unit in survey.units_in(year)}
             borrows = any(len(part) < _FEW or part.min() == part.max() for part in parts.values())
-            spread = _pooled(survey, values) if borrows else None
+            spread = _pooled(survey, topic, year) if borrows else None
             facts += [_mean(survey, topic, year, unit, part, spread) for unit, part in parts.items()]
     facts += [_index(survey, fact) for fact in facts if not fact.unit and not fact.topic.startswith("item.")]
     return tabulate(facts)
@@ -85,10 +85,11 @@ def _filled(fact: Fact, **numbers: Any) -> Fact:
     return Fact(**{**fact.__dict__, **numbers})
 
 
-def _pooled(survey: ServiceSurvey, values: pd.Series) -> PooledSd | None:
+def _pooled(survey: ServiceSurvey, topic: str, year: int) -> PooledSd | None:
     """Return the sd within the service's units, None where no unit has two answers that differ."""
+    rows = survey.pooled(topic, year=year)
     try:
-        spread = pooled_sd(values, survey.responses.loc[values.index, "unit"])
+        spread = pooled_sd(rows["score"], rows["unit"])
     except StatisticsError:
         return None
     return spread if spread.sd > 0 else None
@@ -105,8 +106,9 @@ def _mean(
     try:
         result = mean_interval(values, level=survey.level, pooled_sd=spread)
     except StatisticsError:
-        # One answer, or all the same, and nothing to borrow a spread from: no uncertainty can be given.
-        return fact.missing("suppressed" if len(values) < _FEW else "undecided", "no_variation")
+        # One answer, or all the same, and no spread to borrow. It keeps its numbers until disclosure control
+        # has counted it among the parts of its total, and hides it there for what the note says.
+        return _filled(fact, value=float(values.mean()), n=len(values), note="unanimous")
     # Where n alone would not have borrowed the pooled sd, borrowing it tells that all answered alike.
     note = "pooled_sd" if result.sd_source == "pooled" else ""
     if len(values) >= _FEW and note:
@@ -128,13 +130,17 @@ def _index(survey: ServiceSurvey, mean: Fact) -> Fact:
     if mean.value is None:
         return fact
     low, high = survey.questionnaire.scale
+    if mean.se is None:
+        return _filled(fact, value=float(index_0_100(mean.value, low, high)))
     parts = {name: float(index_0_100(getattr(mean, name), low, high)) for name in ("value", "low", "high")}
     return _filled(fact, **parts, se=100 * mean.se / (high - low))
 
 
 def _shares(survey: ServiceSurvey, topic: str) -> Iterator[Fact]:
     item = survey.questionnaire.item(topic.partition(".")[2])
-    answers = survey.values(topic, year=survey.year).to_numpy()
+    # As given, not turned: a category is an answer on the questionnaire.
+    given = survey.responses.loc[survey.responses["year"] == survey.year, item.id].dropna()
+    answers = given.to_numpy()
     place = _place(survey, topic, survey.year)
     scale = list(range(item.minimum, item.maximum + 1))
     good, bad = (scale[:2], scale[-2:]) if item.reversed else (scale[-2:], scale[:2])

@@ -30,15 +30,18 @@ def municipality_means(
     return tidy.rename(columns={"count": "n"})[["year", "municipality", "topic", "n", "mean"]]
 
 
-def national_facts(means: pd.DataFrame, questionnaire: Questionnaire) -> pd.DataFrame:
+def national_facts(
+    means: pd.DataFrame, questionnaire: Questionnaire, *, minimum_municipalities: int = 3
+) -> pd.DataFrame:
     """Give the mean of the municipalities' means, each municipality counting once, per topic and round.
 
-    In the facts n is the number of respondents behind it and N the number of municipalities.
+    In the facts n is the number of respondents behind it and N the number of municipalities. Where there are
+    not more than `minimum_municipalities`, there is no national picture, and it could tell each of them.
     """
-    return tabulate(_facts(means, questionnaire))
+    return tabulate(_facts(means, questionnaire, minimum_municipalities))
 
 
-def _facts(means: pd.DataFrame, questionnaire: Questionnaire) -> Iterator[Fact]:
+def _facts(means: pd.DataFrame, questionnaire: Questionnaire, minimum: int) -> Iterator[Fact]:
     topics = ("overall", *(f"dimension.{d.id}" for d in questionnaire.dimensions))
     for topic in topics:
         for year in sorted(means["year"].unique()):
@@ -54,6 +57,9 @@ def _facts(means: pd.DataFrame, questionnaire: Questionnaire) -> Iterator[Fact]:
             )
             if len(rows) == 0:
                 yield fact.missing("not_measured", "no_answers")
+                continue
+            if len(rows) <= minimum:
+                yield fact.missing("not_comparable", "no_other_municipalities")
                 continue
             value = round(float(rows["mean"].mean()), DECIMALS)
             yield Fact(**{**fact.__dict__, "value": value, "n": int(rows["n"].sum()), "N": len(rows)})

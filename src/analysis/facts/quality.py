@@ -45,7 +45,8 @@ def _rows(survey: ServiceSurvey) -> Iterator[Fact]:
         for statistic, column in (("rows_read", "rows_read"), ("rows_accepted", "accepted")):
             fact = Fact(statistic=statistic, **place)
             if len(rows):
-                yield Fact(**{**fact.__dict__, "value": int(rows[column].sum())})
+                count = int(rows[column].sum())
+                yield Fact(**{**fact.__dict__, "value": count, "n": count})
             else:
                 yield fact.missing("not_measured", "not_imported")
         reasons = survey.reasons[survey.reasons["year"] == year].groupby("reason", sort=True)["count"].sum()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 
 from analysis.core.settings import Disclosure
 from analysis.facts.comparisons import changes, national_differences
-from analysis.facts.disclosure import protect
+from analysis.facts.disclosure import hidden_cells, protect
 from analysis.facts.inputs import ServiceSurvey
 from analysis.facts.levels import consistency, distributions, means
 from analysis.facts.quality import data_quality, with_suppressed_count
@@ -23,17 +25,23 @@ def describe_service(
     `national` is the facts table of the reference stage; its figures are passed on with the rest. The
     `cell` column names the cell of the notebook that shows a fact.
     """
+    answered = response_rates(survey)
+    # Which cells are hidden follows from counts and means alone; what is pooled over cells comes after.
+    scores = means(survey)
+    hidden = hidden_cells(join([answered, scores]), thresholds)
+    if hidden:
+        survey = replace(survey, hidden=hidden)
+        scores = means(survey)
     table = join(
         {
-            "response": response_rates(survey),
-            "scores": means(survey),
+            "response": answered,
+            "scores": scores,
             "distribution": distributions(survey),
             "reliability": consistency(survey),
             "units": unit_comparisons(survey),
             "change": changes(survey),
             "nation": join(
                 [
-                    # A mean of few municipalities is no national picture, and could tell each of them.
                     national[national["N"].fillna(0) > minimum_municipalities],
                     national_differences(survey, national, minimum=minimum_municipalities),
                 ]

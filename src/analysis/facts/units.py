@@ -12,51 +12,57 @@ import pandas as pd
 from analysis.core.errors import StatisticsError
 from analysis.facts.inputs import ServiceSurvey
 from analysis.facts.table import Fact, tabulate
-from analysis.stats.contrasts import unit_deviations
+from analysis.stats.contrasts import unit_deviations, units_differ
 from analysis.stats.errors import TooFewUnits
 from analysis.stats.units import fit_units
 
 #: A unit's verdict needs as many answers as a distribution; see docs/methods.md.
 _MINIMUM_FOR_VERDICT = 10
-#: A round with fewer answers than this is left out of the model: its means are hidden, and the residual
-#: variance would tell how they spread.
+#: A round with fewer answers than this is left out of the model: so few say nothing of its level.
 _MINIMUM_FOR_ROUND = 5
 
 
 def unit_comparisons(survey: ServiceSurvey) -> pd.DataFrame:
     """Give, for every topic, variances, shrunken means with reliability, and each unit against the others.
 
-    A unit is "above" or "below" only where the model finds a difference between the units at all and the
-    unit's own difference, adjusted by Holm over the service's units, is certain.
+    Everything is made of the cells that may be shown (see `ServiceSurvey.pooled`). A unit is "above" or
+    "below" only where the model finds a difference between the units at all and the unit's own difference,
+    adjusted by Holm over the service's units, is certain. The units as a whole are said to differ only where
+    one of them does, or the F test between them is certain.
     """
     return tabulate(fact for topic in survey.topics for fact in _topic(survey, topic))
 
 
 def _topic(survey: ServiceSurvey, topic: str) -> Iterator[Fact]:
     units = survey.units_in(survey.year)
-    values = survey.values(topic)
-    answers = survey.responses.loc[values.index, ["unit", "year"]].assign(score=values)
+    answers = survey.pooled(topic)
     answers = answers[answers.groupby("year")["score"].transform("size") >= _MINIMUM_FOR_ROUND]
     now = answers[answers["year"] == survey.year]
     try:
         fit = fit_units(answers, "score", "unit", fixed="C(year)" if answers["year"].nunique() > 1 else "1")
-        found = fit.difference_found
-        verdict = ("ranking" if fit.ranking_allowed else "no_ranking") if found else "no_difference"
-        yield from _variances(survey, topic, fit, verdict, len(now))
+        difference = units_differ(answers, "score", "unit")
     except StatisticsError as error:
         why = "one_unit" if isinstance(error, TooFewUnits) else "no_variation"
         yield from _refused(survey, topic, units, why)
         return
-    shrunken = fit.table.set_index("unit")
     try:
         against = unit_deviations(now, "score", "unit").table.set_index("unit")
     except StatisticsError:
         against = pd.DataFrame()
-    sizes = now["unit"].value_counts()
-    for unit in units:
-        n = int(sizes.get(unit, 0))
-        yield from _shrunken(survey, topic, unit, n, shrunken)
-        yield _difference(survey, topic, unit, n, against, found)
+    sizes = survey.responses.loc[survey.values(topic, year=survey.year).index, "unit"].value_counts()
+    differences = [
+        _difference(survey, topic, unit, int(sizes.get(unit, 0)), against, fit.difference_found)
+        for unit in units
+    ]
+    certain = difference.p < 1 - survey.level or any(f.verdict in ("above", "below") for f in differences)
+    verdict = "no_difference"
+    if fit.difference_found:
+        verdict = "uncertain" if not certain else "ranking" if fit.ranking_allowed else "no_ranking"
+    yield from _variances(survey, topic, fit, verdict, len(now), difference.p)
+    shrunken = fit.table.set_index("unit")
+    for unit, fact in zip(units, differences, strict=True):
+        yield from _shrunken(survey, topic, unit, int(sizes.get(unit, 0)), shrunken)
+        yield fact
 
 
 def _place(survey: ServiceSurvey, topic: str, unit: str = "") -> dict[str, Any]:
@@ -69,7 +75,7 @@ def _place(survey: ServiceSurvey, topic: str, unit: str = "") -> dict[str, Any]:
     }
 
 
-def _variances(survey: ServiceSurvey, topic: str, fit: Any, verdict: str, n: int) -> Iterator[Fact]:
+def _variances(survey: ServiceSurvey, topic: str, fit: Any, verdict: str, n: int, p: float) -> Iterator[Fact]:
     for name in ("variance_unit", "variance_residual"):
         yield Fact(
             statistic=name,
@@ -78,6 +84,7 @@ def _variances(survey: ServiceSurvey, topic: str, fit: Any, verdict: str, n: int
             n=n,
             scale=survey.scale,
             method="mixed_model",
+            p=p if name == "variance_unit" else None,
             verdict=verdict if name == "variance_unit" else "",
         )
 
@@ -107,8 +114,9 @@ def _shrunken(survey: ServiceSurvey, topic: str, unit: str, n: int, table: pd.Da
     )
     sure = Fact(statistic="reliability", **_place(survey, topic, unit), scale="share", method="mixed_model")
     if n == 0 or unit not in table.index:
-        yield mean.missing("not_measured", "no_answers")
-        yield sure.missing("not_measured", "no_answers")
+        state, note = ("not_measured", "no_answers") if n == 0 else ("suppressed", "")
+        yield mean.missing(state, note)
+        yield sure.missing(state, note)
         return
     row = table.loc[unit]
     half = NormalDist().inv_cdf((1 + survey.level) / 2) * float(row["se"])
@@ -125,6 +133,8 @@ def _difference(
     fact = _blank(survey, topic, unit)
     if n == 0:
         return fact.missing("not_measured", "no_answers")
+    if (unit, survey.year, topic) in survey.hidden:
+        return fact.missing("suppressed")
     if n < _MINIMUM_FOR_VERDICT:
         return fact.missing("undecided", "few")
     if unit not in against.index:

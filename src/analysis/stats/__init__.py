@@ -1,7 +1,7 @@
 """Scores, intervals and comparisons: a data frame or column in, a frozen result out."""
 
 from analysis.stats.change import Changes, between_rounds
-from analysis.stats.contrasts import Contrasts, pairwise, unit_deviations
+from analysis.stats.contrasts import Contrasts, UnitTest, pairwise, unit_deviations, units_differ
 from analysis.stats.errors import (
     NotComparable,
     NotIdentified,
@@ -44,6 +44,7 @@ __all__ = [
     "TooFewRounds",
     "TooFewUnits",
     "UnitFit",
+    "UnitTest",
     "adjust_p",
     "between_rounds",
     "bottom_box",
@@ -59,5 +60,6 @@ __all__ = [
     "top_box",
     "turned",
     "unit_deviations",
+    "units_differ",
     "wilson",
 ]

@@ -26,6 +26,15 @@ class Contrasts(TableResult):
     variance_residual: float
 
 
+@dataclass(frozen=True, kw_only=True)
+class UnitTest:
+    """An F test between all units: the statistic, its degrees of freedom, and p."""
+
+    statistic: float
+    df: tuple[int, int]
+    p: float
+
+
 def pairwise(
     frame: pd.DataFrame,
     score: str,
@@ -121,6 +130,50 @@ def unit_deviations(
     return Contrasts(
         table=_tested(table, df, level, adjust), adjust=adjust, level=level, df=df, variance_residual=variance
     )
+
+
+def units_differ(frame: pd.DataFrame, score: str, unit: str, *, year: str = "year") -> UnitTest:
+    """Test by F whether units differ at all, their rounds taken together.
+
+    F compares score ~ C(year) + C(unit) with score ~ C(year), both by ordinary least squares, on K − 1 and
+    n − K − T + 1 degrees of freedom for K units and T rounds (R's `anova(lm, lm)`). A variance between units
+    that the mixed model puts above zero is no proof of a difference: without any, it does so in every second
+    service.
+
+    Args:
+        frame: one row a respondent; rows without a score or a unit are left aside.
+        score, unit, year: the columns; a frame of one round may do without the year.
+
+    Raises:
+        TooFewUnits: answers from fewer than two units.
+        TooFewAnswers: no degrees of freedom are left.
+        NoVariation: all answers of every unit are the same.
+    """
+    rows = complete_rows(frame, [unit, score, *([year] if year in frame.columns else [])])
+    units = pd.get_dummies(rows[unit], drop_first=True, dtype=float)
+    if units.shape[1] == 0:
+        raise TooFewUnits("units to compare", found="1 or none", expected="at least 2 with answers")
+    base = np.ones((len(rows), 1))
+    if year in frame.columns:
+        base = np.hstack([base, pd.get_dummies(rows[year], drop_first=True, dtype=float).to_numpy()])
+    values = rows[score].to_numpy(dtype=float)
+    small, small_rank = _squares(base, values)
+    large, large_rank = _squares(np.hstack([base, units.to_numpy()]), values)
+    numerator, denominator = large_rank - small_rank, len(rows) - large_rank
+    if denominator < 1 or numerator < 1:
+        raise TooFewAnswers(
+            "the F test between units", found=f"{len(rows)} answers", expected="more than units"
+        )
+    if large <= 1e-12 * max(small, 1.0):
+        raise NoVariation("the F test between units", found="the same answer within every unit")
+    statistic = ((small - large) / numerator) / (large / denominator)
+    p = float(special.fdtrc(numerator, denominator, statistic))
+    return UnitTest(statistic=float(statistic), df=(numerator, denominator), p=p)
+
+
+def _squares(design: np.ndarray, values: np.ndarray) -> tuple[float, int]:
+    solution, _, rank, _ = np.linalg.lstsq(design, values, rcond=None)
+    return float(np.square(values - design @ solution).sum()), int(rank)
 
 
 def _one_round(

@@ -101,7 +101,8 @@ def _answers(column: pd.Series, item: ScoredItem) -> np.ndarray:
     if outside.any():
         raise OutOfRange(
             f"item {item.id!r} has answers outside its scale",
-            found=f"{int(outside.sum())}, such as {numbers[outside][0]:g}",
+            # How many, not which: the message may be shown, and an answer may not.
+            found=f"{int(outside.sum())} of them",
             expected=f"{item.minimum} to {item.maximum}, don't-know codes made null",
         )
     return turned(numbers, item.minimum, item.maximum) if item.reversed else numbers
