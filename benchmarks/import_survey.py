@@ -1,26 +1,18 @@
-"""Import a CSV of a million rows and twenty items: seconds, and the most memory in use.
-
-Run it with `python -m benchmarks.import_survey`; it works in a temporary folder and leaves nothing behind.
-"""
+"""Import of a CSV of a million respondents and twenty items."""
 
 from __future__ import annotations
 
 import json
-import resource
-import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
-import numpy as np
-import pandas as pd
-import pyarrow as pa
-import pyarrow.csv as pacsv
-
-from analysis.survey import import_files
+from benchmarks.measure import measure_command
+from benchmarks.results import Table, against_goal
+from benchmarks.workspace import module
 
 ROWS, ITEMS, MUNICIPALITIES, UNITS = 1_000_000, 20, 350, 12
+GOAL_SECONDS, GOAL_MIB = 60, 2_000_000_000 / 2**20
 MAPPING = """
 mapping: benchmark
 year: {column: year}
@@ -34,8 +26,36 @@ background: {place: place}
 """
 
 
+def run(root: Path) -> Table:
+    """Make the file in one process and import it in another, so that its memory is measured alone."""
+    with tempfile.TemporaryDirectory(dir=root) as name:
+        measure_command(module("benchmarks.import_survey", "--make", name), cwd=root)
+        done = measure_command(module("benchmarks.import_survey", "--import", name), cwd=root)
+    counts = json.loads(done.result.splitlines()[-1])
+    if counts["rows"] != ROWS or not 0 < counts["quarantined"] < ROWS / 100:
+        raise RuntimeError(f"the import read something else than was written: {counts}")
+    accepted = counts["rows"] - counts["quarantined"]
+    row = (f"{ROWS:,} rows × {ITEMS} items, {counts['mib']:.0f} MiB", f"{done.seconds:.1f}")
+    row += (f"{done.processor_seconds:.1f}", f"{done.peak_mib:.0f}", f"{accepted:,}")
+    return Table(
+        title="Import",
+        header=("CSV file", "seconds", "processor seconds", "peak memory, MiB", "rows accepted"),
+        rows=(row,),
+        goal=against_goal(
+            f"under {GOAL_SECONDS} s and 2 GB ({GOAL_MIB:.0f} MiB) on two cores",
+            f"{done.seconds:.1f} s and {done.peak_mib:.0f} MiB",
+            met=done.seconds < GOAL_SECONDS and done.peak_mib < GOAL_MIB,
+        ),
+    )
+
+
 def make_file(folder: Path, *, rows: int = ROWS, seed: int = 1) -> Path:
     """Write the CSV, its questionnaire and its mapping; one row in two hundred has something wrong."""
+    import numpy as np
+    import pandas as pd
+    import pyarrow as pa
+    import pyarrow.csv as pacsv
+
     random = np.random.default_rng(seed)
     columns = {
         "respondent": np.arange(1, rows + 1),
@@ -60,26 +80,21 @@ def make_file(folder: Path, *, rows: int = ROWS, seed: int = 1) -> Path:
     return folder / "survey.csv"
 
 
-def import_once(folder: Path) -> dict:
-    """Import the file in this process; return seconds, rows and the most memory in use, in megabytes."""
-    start = time.perf_counter()
+def import_once(folder: Path) -> dict[str, float]:
+    """Import the file in this process and return how many rows were read and set aside."""
+    from analysis.survey import import_files
+
     report = import_files([folder / "survey.csv"], folder / "mapping.yaml", folder / "store")
-    return {
-        "seconds": round(time.perf_counter() - start, 2),
-        "rows": report.rows_read,
-        "quarantined": report.quarantined,
-        "peak_megabytes": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
-    }
-
-
-def run(*, rows: int = ROWS) -> dict:
-    """Make the file, then import it in a process of its own, so that its memory is measured alone."""
-    with tempfile.TemporaryDirectory() as name:
-        make_file(Path(name), rows=rows)
-        command = [sys.executable, "-m", "benchmarks.import_survey", "--in", name]
-        done = subprocess.run(command, check=True, capture_output=True, text=True)
-    return json.loads(done.stdout)
+    size = (folder / "survey.csv").stat().st_size / 2**20
+    return {"rows": report.rows_read, "quarantined": report.quarantined, "mib": size}
 
 
 if __name__ == "__main__":
-    print(json.dumps(import_once(Path(sys.argv[2])) if sys.argv[1:2] == ["--in"] else run()))
+    if sys.argv[1:2] == ["--make"]:
+        make_file(Path(sys.argv[2]))
+    elif sys.argv[1:2] == ["--import"]:
+        print(json.dumps(import_once(Path(sys.argv[2]))))
+    else:
+        from benchmarks.__main__ import main
+
+        main(["import_survey"])

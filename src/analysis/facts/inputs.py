@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
+import numpy as np
 import pandas as pd
 
 from analysis.stats.scores import dimension_scores
@@ -109,7 +111,9 @@ class ServiceSurvey:
             and not self.wording_break(topic, at)
             and not self.unit_break(unit, at)
         }
-        return rows[[cell in kept for cell in zip(rows["unit"], rows["year"], strict=True)]]
+        chosen = [cell in kept for cell in zip(rows["unit"], rows["year"], strict=True)]
+        # As an array: an empty list would choose no column instead of no row.
+        return rows[np.array(chosen, dtype=bool)]
 
     def units_in(self, year: int) -> list[str]:
         """Return the units that were open in a round, or answered in it, in the register's order."""
@@ -133,11 +137,19 @@ class ServiceSurvey:
 
     def unit_break(self, unit: str, since: int) -> bool:
         """Tell whether a unit was opened, or took over another one, after `since`."""
+        return self._unbroken_from.get(unit, since) > since
+
+    @cached_property
+    def _unbroken_from(self) -> dict[str, int]:
+        # Asked for every unit, round and topic: looked up in the register it was a third of a run's time.
         register = self.units
-        own = register[register["unit"] == unit]
-        opened = bool((own["valid_from"].fillna(since) > since).any())
-        merged = register[(register["successor"].fillna("") == unit) & (register["valid_to"] >= since)]
-        return opened or len(merged) > 0
+        opened = zip(register["unit"], register["valid_from"], strict=True)
+        merged = zip(register["successor"], register["valid_to"] + 1, strict=True)
+        found: dict[str, int] = {}
+        for unit, year in (*opened, *merged):
+            if pd.notna(unit) and pd.notna(year):
+                found[unit] = max(int(year), found.get(unit, int(year)))
+        return found
 
 
 def prepare(

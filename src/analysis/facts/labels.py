@@ -45,8 +45,11 @@ class Labels:
         if kind == "dimension":
             return self.language.pick(next(d.name for d in asked.dimensions if d.id == name))
         if kind == "item":
-            wording = self.language.pick(asked.item(name).text)
-            return wording[:1].upper() + wording[1:]
+            item = asked.item(name)
+            wording = self.language.pick(item.text)
+            wording = wording[:1].upper() + wording[1:]
+            # Its scores are turned, so that high is good; the reader of the question must be told.
+            return self.language.text("{wording} (turned)", wording=wording) if item.reversed else wording
         text = self.language.text
         return text("Overall satisfaction") if asked.overall else text("All items together")
 

@@ -24,13 +24,14 @@ _MINIMUM_FOR_ALPHA = 10
 def means(survey: ServiceSurvey) -> pd.DataFrame:
     """Give mean, standard error and t interval of every topic, per round and, but for items, per unit."""
     facts: list[Fact] = []
+    units = {year: survey.units_in(year) for year in survey.years}
     for topic in (*survey.topics, *survey.item_topics):
         for year in survey.years:
             values = survey.values(topic, year=year)
             parts = {"": values}
             if not topic.startswith("item."):
                 by_unit = dict(list(values.groupby(survey.responses.loc[values.index, "unit"])))
-                parts |= {unit: by_unit.get(unit, values.iloc[:0]) for unit in survey.units_in(year)}
+                parts |= {unit: by_unit.get(unit, values.iloc[:0]) for unit in units[year]}
             borrows = any(len(part) < _FEW or part.min() == part.max() for part in parts.values())
             spread = _pooled(survey, topic, year) if borrows else None
             facts += [_mean(survey, topic, year, unit, part, spread) for unit, part in parts.items()]

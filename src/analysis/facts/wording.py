@@ -211,6 +211,10 @@ def ranking(fact: Any, labels: Labels) -> str:
             "No difference between the {units} could be found: what they seem to differ by is within chance.",
             units=units,
         )
+    if fact.verdict == "uncertain":
+        return language.text(
+            "The {units} cannot be told apart with certainty: the differences may be chance.", units=units
+        )
     if fact.verdict == "ranking":
         return language.text("The {units} differ, and there are enough answers to rank them.", units=units)
     if fact.verdict == "no_ranking":

@@ -17,7 +17,9 @@ from analysis.core.settings import Batch
 from analysis.core.yaml import read_yaml
 from analysis.report.chapters import included, read_run, write_chapter
 from analysis.report.colophon import colophon_values
-from analysis.report.embedded import write_reference_docx
+from analysis.report.cover import read_cover
+from analysis.report.embedded import words_of, write_reference_docx
+from analysis.show.escape import to_html
 from analysis.show.escape import to_markdown as escape
 from analysis.survey import Store, open_store
 
@@ -33,6 +35,7 @@ def assemble(build: Path, municipality: str, edition: str, batch: Batch) -> Path
     and then takes the place of an older one. Raises BuildError where a run is missing.
     """
     root = project_root()
+    language = Language(batch.language)
     home = Path(build) / municipality
     store = open_store(batch.store)
     services = _services(home, batch, store)
@@ -40,10 +43,9 @@ def assemble(build: Path, municipality: str, edition: str, batch: Batch) -> Path
     beside = home / f".{edition}.{os.getpid()}-{secrets.token_hex(4)}.part"
     try:
         beside.mkdir(parents=True)
-        for service in services:
+        names = {s: language.pick(store.questionnaire(s).name) for s in services}
+        for service, name in names.items():
             _add_run(home / "runs" / service, beside, service)
-            asked = store.questionnaire(service)
-            name = Language(batch.language).pick(asked.name)
             write_chapter(
                 home / "runs" / service / "notebook.ipynb",
                 beside / f"service-{service}.ipynb",
@@ -52,16 +54,15 @@ def assemble(build: Path, municipality: str, edition: str, batch: Batch) -> Path
         _add_run(home / "runs" / "municipality", beside, "municipality")
         _add_summary(home / "runs" / "municipality" / "notebook.ipynb", beside)
         _copy_sources(root, beside, batch)
-        settings = _settings(root, batch, store, municipality, services)
+        cover = read_cover(
+            home / "runs" / "municipality", list(names.values()), year=batch.year, language=language
+        )
+        running, settings = _settings(root, batch, store, municipality, services, cover)
         (beside / "_quarto.yml").write_text(
             yaml.safe_dump(settings, allow_unicode=True, sort_keys=False, width=100), encoding="utf-8"
         )
-        values = settings["tilstand"]
         write_reference_docx(
-            beside / "reference.docx",
-            running=values["plain-running"],
-            label=values["plain-label"],
-            lang=Language(batch.language).tag,
+            beside / "reference.docx", running=running, label=_marks(batch), lang=language.tag
         )
         _take_place(beside, book)
     finally:
@@ -106,10 +107,20 @@ def _copy_sources(root: Path, book: Path, batch: Batch) -> None:
         shutil.copytree(reports / name, book / name)
 
 
+def _marks(batch: Batch) -> str:
+    """Return what every page says of the report: that its data are synthetic, that it is a draft."""
+    text = Language(batch.language).text
+    label = [text("Synthetic data")] if batch.synthetic else []
+    return " · ".join([*label, text("Draft, not for publication")])
+
+
 def _settings(
-    root: Path, batch: Batch, store: Store, municipality: str, services: list[str]
-) -> dict[str, Any]:
-    """Merge what every report shares, in the project's `_quarto.yml`, with this book's own part."""
+    root: Path, batch: Batch, store: Store, municipality: str, services: list[str], cover: tuple[str, ...]
+) -> tuple[str, dict[str, Any]]:
+    """Merge what every report shares, in the project's `_quarto.yml`, with this book's own part.
+
+    Returns the running header as plain text, and the settings.
+    """
     language = Language(batch.language)
     text = language.text
     name = str(store.municipalities().set_index("code")["name"][municipality])
@@ -117,14 +128,14 @@ def _settings(
     label = text("Synthetic data") if batch.synthetic else ""
     draft = text("Draft, not for publication")
     shared = dict(read_yaml(root / "_quarto.yml"))
-    banner = " · ".join(part for part in (label, draft) if part)
-    html = shared["format"]["html"] | {
-        "include-before-body": [{"text": f'<p class="tilstand-banner" role="note">{banner}</p>'}]
-    }
-    return shared | {
+    banner = f'<p class="tilstand-banner" role="note">{to_html(_marks(batch))}</p>'
+    html = shared["format"]["html"] | {"include-before-body": [{"text": banner}]}
+    return f"{name} · {title}", shared | {
         "project": {"type": "book", "output-dir": "_report"},
         "lang": batch.language,
         "renderer": "Quarto",
+        # Quarto's own word in Word's headings is English whatever the language.
+        "crossref": {"appendix-title": words_of(batch.language)["appendix"]},
         "bibliography": "references.bib",
         "book": {
             "title": escape(title),
@@ -141,8 +152,7 @@ def _settings(
             "header-right": label or draft,
             "draft": draft,
             **({"synthetic": label} if label else {}),
-            "plain-running": f"{name} · {title}",
-            "plain-label": banner,
+            "cover": [escape(line) for line in cover],
             **colophon_values(batch, store, municipality),
         },
         "format": shared["format"]

@@ -53,7 +53,7 @@ def read_cover(run: Path, services: Sequence[str], *, year: int, language: Langu
 
 def _listed(services: Sequence[str], language: Language) -> str:
     if len(services) > _NAMED:
-        return language.text("{n} services", n=language.count(len(services)))
+        return language.plural("{n} service", "{n} services", len(services))
     first, *others = services
     return language.series([first, *map(_inside_a_sentence, others)])
 

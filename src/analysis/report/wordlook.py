@@ -26,7 +26,7 @@ _XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _SECTION = (
     '<w:sectPr><w:headerReference w:type="default" r:id="rIdH1"/>'
     '<w:footerReference w:type="default" r:id="rIdF1"/><w:pgSz w:w="11906" w:h="16838"/>'
-    '<w:pgMar w:top="1701" w:right="1247" w:bottom="1418" w:left="1247" w:header="794" w:footer="680" '
+    '<w:pgMar w:top="1531" w:right="1247" w:bottom="1304" w:left="1247" w:header="794" w:footer="680" '
     'w:gutter="0"/></w:sectPr>'
 )
 

@@ -30,7 +30,7 @@ _RIGHT_TAB = '<w:tabs><w:tab w:val="right" w:pos="9411"/></w:tabs>'
 
 
 def _heading(level: int) -> tuple[str, str, str, str, str]:
-    before, after, size = ((0, 14, 21), (18, 6, 14), (13, 4, 11.5), (10, 3, 10.5))[level - 1]
+    before, after, size = ((0, 10, 21), (18, 6, 14), (13, 4, 11.5), (10, 3, 10.5))[level - 1]
     page = _NEW_PAGE if level == 1 else ""
     paragraph = f'{_KEEP}{page}{_space(before, after, 1.0)}<w:outlineLvl w:val="{level - 1}"/>'
     return (f"heading {level}", "Normal", "BodyText", paragraph, _run(size, bold=True))
@@ -65,7 +65,11 @@ def _paragraphs() -> list[tuple[str, str, str, str, str]]:
         ("Body Text", "Normal", "", _space(0, 7), ""),
         ("First Paragraph", "BodyText", "BodyText", "", ""),
         ("Compact", "BodyText", "", _space(1.5, 1.5, 1.0), _run(9.5)),
+        ("List Text", "BodyText", "", _space(0, 3), ""),
         ("Compact Small", "Compact", "", "", _run(8.5)),
+        # Each row with the next, so that a short table is not broken over two pages.
+        ("Compact Kept", "Compact", "", "<w:keepNext/>", ""),
+        ("Compact Small Kept", "CompactSmall", "", "<w:keepNext/>", ""),
         ("Title", "Normal", "BodyText", _space(150, 10, 1.0), _run(30, bold=True)),
         ("Subtitle", "Normal", "BodyText", _space(0, 24, 1.0), _run(17, colour=_SOFT)),
         ("Author", "Normal", "BodyText", _space(0, 3), _run(11.5)),
@@ -78,8 +82,8 @@ def _paragraphs() -> list[tuple[str, str, str, str, str]]:
         ("toc 2", "Normal", "Normal", f'{_space(0, 1, 1.0)}<w:ind w:left="340"/>', ""),
         ("Block Text", "BodyText", "BodyText", '<w:ind w:left="480" w:right="480"/>', ""),
         ("footnote text", "Normal", "", _space(0, 2, 1.0), _run(8.5)),
-        ("caption", "Normal", "BodyText", _KEEP + _space(10, 6, 1.05), _run(9.5)),
-        ("Table Caption", "Caption", "", "", ""),
+        ("caption", "Normal", "BodyText", f"<w:keepLines/>{_space(4, 14, 1.05)}", _run(9.5)),
+        ("Table Caption", "Caption", "", _KEEP + _space(10, 6, 1.05), ""),
         ("Image Caption", "Caption", "", "", ""),
         ("Figure", "Normal", "", f"<w:keepNext/>{_space(8, 2, 1.0)}", ""),
         ("Captioned Figure", "Figure", "", f"<w:keepNext/>{_space(8, 0, 1.0)}", ""),
@@ -87,6 +91,7 @@ def _paragraphs() -> list[tuple[str, str, str, str, str]]:
         *_callout("", _BLUE),
         *_callout(" Attention", _RUST),
         ("Lead", "BodyText", "BodyText", _space(0, 10), _run(12.5, colour=_SOFT)),
+        ("Cover Line", "Normal", "", _space(0, 3), _run(11.5)),
         ("Marking", "Normal", "BodyText", _space(2, 2), _run(11, bold=True, colour=_RUST)),
         ("Kicker", "Normal", "BodyText", _space(0, 2), _run(11, bold=True, colour=_SOFT)),
         ("header", "Normal", "", line + _RIGHT_TAB + _space(0, 0, 1.0), _run(8.5, colour=_SOFT)),
@@ -97,6 +102,7 @@ def _paragraphs() -> list[tuple[str, str, str, str, str]]:
 
 
 _CHARACTERS = (
+    ("Cover Name", f'<w:color w:val="{_SOFT}"/><w:sz w:val="34"/><w:szCs w:val="34"/>'),
     ("Verbatim Char", '<w:rFonts w:ascii="Consolas" w:hAnsi="Consolas"/>'),
     ("Section Number", f'<w:color w:val="{_BLUE}"/>'),
     ("Caption Number", "<w:b/>"),

@@ -92,7 +92,7 @@ def headline_change(canvas: Canvas, facts: pd.DataFrame, *, against: int | None 
     say, labels, service = canvas.language, canvas.labels, service_of(facts)
     before = compared_year(facts, against)
     if before is None:
-        return say.text("Measured for the first time")
+        return say.text("Only one round: no change to show")
     changes = changes_of(canvas, facts, before)
     named = {
         verdict: [
@@ -109,8 +109,18 @@ def headline_change(canvas: Canvas, facts: pd.DataFrame, *, against: int | None 
         return say.text("Certain rise in {up} since {before}", up=up, before=before)
     if down:
         return say.text("Certain fall in {down} since {before}", down=down, before=before)
-    if any(is_number(fact) for fact in changes.values()):
+    return undecided_change(canvas, list(changes.values()), before)
+
+
+def undecided_change(canvas: Canvas, changes: list[Fact], before: int) -> str:
+    """Say that nothing certain changed, or why that cannot be said: no test, no finding."""
+    say = canvas.language
+    if any(fact.verdict == "no_certain_change" for fact in changes):
         return say.text("No certain change since {before}", before=before)
+    if any(fact.state == "undecided" for fact in changes):
+        return say.text("Too few answers to decide on change since {before}", before=before)
+    if any(fact.state == "suppressed" for fact in changes):
+        return say.text("The change since {before} is suppressed", before=before)
     return say.text("Change since {before} cannot be measured", before=before)
 
 

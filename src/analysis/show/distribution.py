@@ -100,10 +100,7 @@ def _items(canvas: Canvas, facts: pd.DataFrame) -> list[Item]:
         # A low answer to a turned item is the good one: it stands to the right, as in all others.
         turned = asked.item(topic.removeprefix("item.")).reversed
         shares = sorted(found.get(topic, ()), key=lambda fact: int(fact.category), reverse=turned)
-        wording = canvas.labels.topic(service, topic)
-        if turned:
-            wording = canvas.language.text("{wording} (turned)", wording=wording)
-        items.append(Item(topic, wording, tuple(shares), turned))
+        items.append(Item(topic, canvas.labels.topic(service, topic), tuple(shares), turned))
     return items
 
 

@@ -76,7 +76,9 @@ def write_front(canvas: Canvas, facts: pd.DataFrame) -> Block:
     against = [str(y) for y in years[:-1][::-1]]
     country = next((f for f in select(nation(facts), statistic="mean", year=year) if f.N), None)
     if country:
-        against.append(say.plural("{n} municipality", "{n} municipalities", int(country.N or 0)))
+        against.append(
+            say.plural("{n} municipality", "{n} municipalities, this one included", int(country.N or 0))
+        )
     if against:
         parts.append(say.text("Compared with {what}.", what=say.series(against)))
     return write_paragraph(canvas, " ".join(parts))
@@ -89,8 +91,12 @@ def list_certain(canvas: Canvas, facts: pd.DataFrame) -> Block:
     the services' chapters. Uses only the facts that were adjusted over the whole report.
     """
     claims = ("report_change", "report_unit_difference", "report_national_difference")
-    found = [f for f in select(own(facts), statistic=claims) if f.verdict in wording.CERTAIN]
+    tested = select(own(facts), statistic=claims)
+    found = [fact for fact in tested if fact.verdict in wording.CERTAIN]
     services = list(dict.fromkeys(fact.service for fact in found))
+    if not tested:
+        text = canvas.language.text("There are too few answers or rounds to test any change or difference.")
+        return write_paragraph(canvas, text)
     if not services:
         text = canvas.language.text("Over all services together there is no certain change or difference.")
         return write_paragraph(canvas, text)
@@ -116,9 +122,9 @@ def _certain(canvas: Canvas, found: list[Fact]) -> str:
     if names := named("report_national_difference", "lower"):
         parts.append(say.text("Below the mean of the municipalities: {names}.", names=names))
     if names := named("report_unit_difference", "above"):
-        parts.append(say.text("Certainly above the others: {names}.", names=names))
+        parts.append(say.text("Units certainly above the others: {names}.", names=names))
     if names := named("report_unit_difference", "below"):
-        parts.append(say.text("Certainly below the others: {names}.", names=names))
+        parts.append(say.text("Units certainly below the others: {names}.", names=names))
     return " ".join(parts)
 
 

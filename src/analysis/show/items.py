@@ -20,8 +20,8 @@ def tabulate_items(canvas: Canvas, facts: pd.DataFrame) -> Block:
     if not means:
         return _nothing(canvas)
     caption = say.text(
-        "{service}: every item, {year}, with {level} confidence interval. High and low are the two highest "
-        "and the two lowest answers.",
+        "{service}: every item, {year}, with {level} confidence interval. High and low are the shares of the "
+        "two best and the two poorest answers. Where a low answer is the good one, the item is turned.",
         service=labels.service(service), year=last_year(facts), level=numbers.level_word(say, means),
     )  # fmt: skip
     rows = tuple(_row(canvas, facts, mean) for mean in means)

@@ -64,16 +64,20 @@ def headline_nation(canvas: Canvas, facts: pd.DataFrame) -> str:
     above = [fact for fact in found if fact.verdict == "higher"]
     below = [fact for fact in found if fact.verdict == "lower"]
     if above and below:
-        return say.text("Above other municipalities on some topics, below on others")
+        return say.text("Above the mean of the municipalities on some topics, below on others")
     if above or below:
         names = say.series([labels.topic(fact.service, fact.topic) for fact in (above or below)[:3]])
         more = len(above or below) > 3
         if above:
-            message = say.text("Above the mean of other municipalities: {topics}", topics=names)
+            message = say.text("Above the mean of the municipalities: {topics}", topics=names)
         else:
-            message = say.text("Below the mean of other municipalities: {topics}", topics=names)
+            message = say.text("Below the mean of the municipalities: {topics}", topics=names)
         return message + (say.text(" and more") if more else "")
-    return say.text("No certain difference from other municipalities")
+    if any(fact.verdict for fact in found):
+        return say.text("No certain difference from the mean of the municipalities")
+    if any(fact.state == "suppressed" for fact in found):
+        return say.text("The comparison with other municipalities is suppressed")
+    return say.text("Too few answers to compare with other municipalities")
 
 
 def headline_report(canvas: Canvas, facts: pd.DataFrame) -> str:
@@ -81,8 +85,10 @@ def headline_report(canvas: Canvas, facts: pd.DataFrame) -> str:
     say = canvas.language
     found = select(own(facts), statistic="report_change", unit="")
     changes = [fact for fact in found if fact.verdict in wording.CERTAIN]
-    if not changes:
+    if not changes and any(fact.verdict for fact in found):
         return say.text("No certain change over all services")
+    if not changes:
+        return say.text("Where the services stand")
     changes.sort(key=lambda fact: (fact.p_adjusted or 0.0, fact.fact_id))
     said = list(dict.fromkeys(_said(canvas, fact) for fact in changes))
     return "; ".join(said[:2])

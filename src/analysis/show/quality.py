@@ -75,6 +75,7 @@ def tabulate_reliability(canvas: Canvas, facts: pd.DataFrame) -> Block:
     words = {
         "ranking": say.text("differ, and can be ranked"),
         "no_ranking": say.text("differ, but cannot be ranked"),
+        "uncertain": say.text("cannot be told apart"),
         "no_difference": say.text("no difference found"),
     }
     rows = []

@@ -109,7 +109,9 @@ def tabulate_nation(canvas: Canvas, facts: pd.DataFrame) -> Block:
     )
     some = next((fact for fact in country if is_number(fact) and fact.N), None)
     caption = say.text(
-        "{service} beside all municipalities, {year}.", service=labels.service(service), year=year
+        "{service} beside all municipalities, {year}. Differences are computed before rounding.",
+        service=labels.service(service),
+        year=year,
     )
     if some:
         caption += " " + say.text(

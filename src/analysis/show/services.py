@@ -46,7 +46,12 @@ def tabulate_services(canvas: Canvas, facts: pd.DataFrame) -> Block:
         if rated:
             cells.append(shown(say, rate, numbers.score(say, rate)))
         written = numbers.change(say, change, certain=verdict.certain)
-        cells.append(f"{verdict.text} ({written})" if verdict.certain else verdict.text)
+        said = f"{verdict.text} ({written})" if verdict.certain else verdict.text
+        since = change.against.removeprefix("year.") if change else ""
+        # A service that skipped the round is compared with an earlier one.
+        if before and since.isdigit() and int(since) != before:
+            said = say.text("{assessment}, since {year}", assessment=said, year=since)
+        cells.append(said)
         if compared:
             cells.append(other.text)
         rows.append(tuple(cells))

@@ -56,7 +56,7 @@ def _table(canvas: Canvas, facts: pd.DataFrame, chosen: Sequence[str], name: str
     columns = (
         Column(labels.unit_word(service).capitalize(), 27),
         *(Column(labels.topic(service, topic), 16, right=True) for topic in chosen),
-        Column(say.text("Answers"), 9, right=True),
+        Column(say.text("Answers overall"), 9, right=True),
     )
     caption = say.text(
         "Means by {unit}, {year}, with {level} confidence intervals. ▲ certainly above and ▼ certainly below "

@@ -87,6 +87,13 @@ def headline_units(canvas: Canvas, facts: pd.DataFrame, *, topic: str = "overall
         return say.text("{low} below the other {units}", low=_named(canvas, low, units), units=units)
     if spread and spread.verdict == "no_difference":
         return say.text("No difference found between the {units}", units=units)
+    if not any(verdicts.values()):
+        return say.text("Too few answers to tell the {units} apart", units=units)
+    # Of dimensions nothing is said here: there a unit may well stand out, as the table below shows.
+    if topic == "overall":
+        return say.text(
+            "No {unit} differs for certain from the others overall", unit=labels.unit_word(service)
+        )
     return say.text("No {unit} differs for certain from the others", unit=labels.unit_word(service))
 
 

@@ -5,6 +5,7 @@ from analysis.report.embedded.manuscript import Manuscript, read_manuscript
 from analysis.report.embedded.pdf import renderer_name, write_pdf
 from analysis.report.embedded.site import move_site, write_site
 from analysis.report.embedded.word import write_word
+from analysis.report.embedded.words import words_of
 from analysis.report.word import write_reference_docx
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "read_book",
     "read_manuscript",
     "renderer_name",
+    "words_of",
     "write_pdf",
     "write_reference_docx",
     "write_site",

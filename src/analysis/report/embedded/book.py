@@ -19,7 +19,7 @@ FORMATS = {"html": "html", "docx": "docx", "tilstand-typst": "pdf", "typst": "pd
 
 _TOP = {"project", "lang", "execute", "book", "bibliography", "csl", "format", "number-sections", "tilstand"}
 _TOP |= {"default-image-extension", "renderer", "toc", "toc-depth", "citeproc", "notebook-links"}
-_TOP |= {"link-citations", "tbl-colwidths", "language", "date-format"}
+_TOP |= {"link-citations", "tbl-colwidths", "language", "date-format", "crossref"}
 _PROJECT = {"type", "output-dir", "resources", "render"}
 _BOOK = {"title", "subtitle", "author", "date", "chapters", "appendices", "output-file", "description"}
 # Keys of Quarto's own page frame, which the embedded renderer draws in its own way.
@@ -29,8 +29,9 @@ _OPTIONS = {
     # The banner that goes before the body is drawn from `tilstand.draft` and `tilstand.synthetic`.
     "html": _FORMAT
     | {"theme", "css", "html-math-method", "embed-resources", "notebook-links", "include-before-body"}
-    | {"code-tools", "anchor-sections", "smooth-scroll"},
-    "docx": _FORMAT | {"reference-doc"},
+    | {"code-tools", "anchor-sections", "smooth-scroll", "template-partials", "filters"},
+    # Filters bring Quarto's pages and Word file near to what the embedded renderer makes by itself.
+    "docx": _FORMAT | {"reference-doc", "filters"},
     "tilstand-typst": _FORMAT | {"font-paths", "papersize", "pdf-standard"},
     "typst": _FORMAT | {"font-paths", "papersize", "pdf-standard"},
 }
@@ -90,7 +91,13 @@ class Book:
     @property
     def labels(self) -> dict[str, str]:
         """What the report's templates print on pages: `running`, `draft`, `synthetic` and the like."""
-        return {k: str(v) for k, v in (self.settings.get("tilstand") or {}).items() if v not in (None, "")}
+        given = self.settings.get("tilstand") or {}
+        return {k: str(v) for k, v in given.items() if v not in (None, "") and not isinstance(v, list)}
+
+    @property
+    def cover(self) -> tuple[str, ...]:
+        """The lines of the cover below title and subtitle, as Markdown."""
+        return tuple(map(str, (self.settings.get("tilstand") or {}).get("cover") or ()))
 
     @property
     def formats(self) -> tuple[str, ...]:
@@ -126,6 +133,7 @@ def read_book(folder: Path) -> Book:
     _known(settings, _TOP, f"{path}")
     _known(project, _PROJECT, f"{path}: project")
     _known(book, _BOOK, f"{path}: book")
+    _known(settings.get("crossref") or {}, {"appendix-title"}, f"{path}: crossref")
     _known(settings.get("execute") or {}, _EXECUTE, f"{path}: execute")
     _known(settings.get("format") or {}, set(FORMATS), f"{path}: format")
     for name, options in (settings.get("format") or {}).items():

@@ -35,10 +35,12 @@ def framed(
 </head>
 <body class="tilstand-page">
 <a class="skip-link" href="#main">{words["skip"]}</a>
+<header>
 {f'<p class="tilstand-banner" role="note">{escape(banner)}</p>' if banner else ""}
-<header class="report-head">
+<div class="report-head">
 <a class="report-title" href="{pages[0].name}">{escape(front.plain("title"))}</a>
 {f'<span class="report-running">{escape(running)}</span>' if running else ""}
+</div>
 </header>
 <details class="report-menu">
 <summary>{words["contents"]}</summary>
@@ -70,10 +72,13 @@ def _title_block(front: Front) -> str:
     parts = [f'<p class="kicker">{shown["tilstand.kicker"]}</p>' if shown["tilstand.kicker"] else ""]
     parts.append(f'<h1 class="title">{shown["title"]}</h1>')
     parts.append(f'<p class="subtitle">{shown["subtitle"]}</p>' if shown["subtitle"] else "")
-    by = [*map(escape, front.author_names), shown["date"]]
+    if front.cover:
+        lines = "\n".join(f"<p>{escape(line)}</p>" for line in front.cover_lines)
+        parts.append(f'<div class="cover-lines">\n{lines}\n</div>')
+    by = [*map(escape, front.shown_authors), shown["date"]]
     parts.append(f'<p class="byline">{" · ".join(b for b in by if b)}</p>' if any(by) else "")
     inner = "\n".join(part for part in parts if part)
-    return f'<header id="title-block-header" class="quarto-title-block">\n{inner}\n</header>\n'
+    return f'<header id="title-block-header" class="quarto-title-block title-page">\n{inner}\n</header>\n'
 
 
 def _chapters(page: Page, pages: Sequence[Page], words: Mapping[str, str]) -> str:

@@ -16,6 +16,7 @@ class Front:
 
     texts: dict[str, Nodes]
     authors: tuple[Nodes, ...]
+    cover: tuple[Nodes, ...] = ()
 
     def __contains__(self, name: str) -> bool:
         return bool(self.texts.get(name))
@@ -35,9 +36,19 @@ class Front:
         return tuple(self.plain(name) for name in names if name in self)
 
     @property
+    def cover_lines(self) -> tuple[str, ...]:
+        """The cover's lines without markup."""
+        return tuple(map(plain, self.cover))
+
+    @property
     def author_names(self) -> tuple[str, ...]:
         """The authors' names without markup."""
-        return tuple(plain(name) for name in self.authors)
+        return tuple(map(plain, self.authors))
+
+    @property
+    def shown_authors(self) -> tuple[str, ...]:
+        """The authors that the cover names: a municipality that is the subtitle already stands there."""
+        return tuple(name for name in self.author_names if name != self.plain("subtitle"))
 
 
 def read_front(book: Book) -> Front:
@@ -51,6 +62,7 @@ def read_front(book: Book) -> Front:
         "texts": found,
         "authors": [str(name["name"] if isinstance(name, dict) else name) for name in names],
     }
+    meta["cover"] = list(book.cover)
     # JSON is YAML too, and needs no quoting of its own.
     source = f"---\n{json.dumps(meta, ensure_ascii=False)}\n---\n"
     read = json.loads(
@@ -59,7 +71,8 @@ def read_front(book: Book) -> Front:
     texts = {key: _inlines(value) for key, value in read["texts"]["c"].items()}
     if book.shown_date:
         texts["date"] = text(book.shown_date)
-    return Front(texts, tuple(_inlines(value) for value in read["authors"]["c"]))
+    authors, cover = (tuple(map(_inlines, read[name]["c"])) for name in ("authors", "cover"))
+    return Front(texts, authors, cover)
 
 
 def _inlines(value: dict[str, Any]) -> Nodes:

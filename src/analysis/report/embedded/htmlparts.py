@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 
 from analysis.report.embedded.tree import Node, Nodes, block, plain, raw, raw_inline, rewrite, text
@@ -23,9 +24,11 @@ def shaped_for_html(blocks: Nodes, words: Mapping[str, str], *, appendix: bool) 
         if kind == "Callout":
             return [_callout(node, change, words)]
         if kind == "Table":
-            return [_table(node, change, {"aria-label": words["scroll"]})]
+            # A region's name stands once on a page.
+            return [_table(node, change, {"aria-label": f"{words['scroll']} ({next(unnamed)})"})]
         return None
 
+    unnamed = itertools.count(1)
     return rewrite(blocks, change)
 
 

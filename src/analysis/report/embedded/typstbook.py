@@ -125,12 +125,12 @@ def _metadata(manuscript: Manuscript) -> dict:
     def mapping(content: dict) -> dict:
         return {"t": "MetaMap", "c": content}
 
+    cover = [inlines(line) for line in front.cover]
     labels = {
         n.removeprefix("tilstand."): inlines(t) for n, t in front.texts.items() if n.startswith("tilstand.")
     }
+    tilstand = mapping(labels | ({"cover": {"t": "MetaList", "c": cover}} if cover else {}))
     names = [mapping({"name": mapping({"literal": inlines(name)})}) for name in front.authors]
     meta = {name: inlines(front.inlines(name)) for name in ("title", "subtitle", "date") if name in front}
     meta |= {"lang": {"t": "MetaString", "c": lang}, "region": {"t": "MetaString", "c": region}}
-    return (
-        meta | {"tilstand": mapping(labels)} | ({"by-author": {"t": "MetaList", "c": names}} if names else {})
-    )
+    return meta | {"tilstand": tilstand} | ({"by-author": {"t": "MetaList", "c": names}} if names else {})

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from analysis.report.embedded.front import Front
 from analysis.report.embedded.joined import joined_chapters
 from analysis.report.embedded.manuscript import Manuscript
 from analysis.report.embedded.numbering import Target, refer, reference_words
-from analysis.report.embedded.tree import Node, Nodes, attr, block, para, raw_inline, rewrite, text
+from analysis.report.embedded.tree import Node, Nodes, attr, block, para, plain, raw_inline, rewrite, text
 from analysis.report.embedded.words import tag_of
 from analysis.report.embedded.wordtable import word_table
 
 _SIGNS = {"note": "ℹ", "tip": "✓", "important": "!", "warning": "⚠", "caution": "⚠"}
 _STYLES = {"lead": "Lead", "kicker": "Kicker", "small": "Compact"}
+# Room below a table; pandoc leaves out a paragraph that is quite empty.
+_AFTER_TABLE = block("Div", [para(text("\N{NO-BREAK SPACE}"))], custom_style="After Table")
 _ATTENTION = ("important", "warning", "caution")
 _BREAK = "\N{NO-BREAK SPACE}"
 
@@ -24,7 +27,8 @@ def word_document(manuscript: Manuscript, files: set[str]) -> tuple[Nodes, dict]
         shaper = _Shaper(words, of.chapter.appendix)
         chapters += shaper.shape(refer(blocks, manuscript.numbers, _link, of.where))
         contents += shaper.headings
-    front = [_styled("Marking", text(mark)) for mark in manuscript.front.marks]
+    front = [_styled("Cover Line", line) for line in manuscript.front.cover]
+    front += [_styled("Marking", text(mark)) for mark in manuscript.front.marks]
     front += [_styled("TOC Heading", text(words["contents"])), *_contents(contents)]
     return front + chapters, _metadata(manuscript)
 
@@ -67,6 +71,13 @@ def _contents(headings: list[tuple[int, str, str, Nodes]]) -> Nodes:
     return lines
 
 
+def _listed(node: Node) -> Node:
+    items = node["c"] if node["t"] == "BulletList" else node["c"][1]
+    for item in items:
+        item[:] = [{**piece, "t": "Para"} if piece["t"] == "Plain" else piece for piece in item]
+    return block("Div", [node], custom_style="List Text")
+
+
 class _Shaper:
     """Turns one chapter's own nodes into pandoc's, and notes its headings for the table of contents."""
 
@@ -87,8 +98,11 @@ class _Shaper:
             return self._callout(node)
         if kind == "Div" and (style := _STYLES.get(next(iter(node["c"][0][1]), ""))):
             return [block("Div", self.shape(node["c"][1]), custom_style=style)]
+        if kind in ("BulletList", "OrderedList"):
+            # In the size of the text around it: alone, it would take the style of tables' cells.
+            return [_listed({**node, "c": self.shape(node["c"])})]
         if kind == "Table":
-            return [*word_table(node), _styled("After Table", [])]
+            return [*word_table(node), _AFTER_TABLE]
         return None
 
     def _heading(self, node: Node) -> Node:
@@ -96,7 +110,7 @@ class _Shaper:
         number = node["number"]
         if level == 1 and number and self.appendix:
             number = f"{self.words['appendix']}{_BREAK}{number} —"
-        if level <= 2:
+        if level <= (1 if self.appendix else 2):
             # Without footnotes: they would stand twice.
             unnoted = rewrite(inlines, lambda n: [] if n["t"] == "Note" else None)
             self.headings.append((level, number, identifier, unnoted))
@@ -106,12 +120,14 @@ class _Shaper:
         return {"t": "Header", "c": [level, [identifier, classes, pairs], inlines]}
 
     def _float(self, node: Node) -> Nodes:
-        caption = _styled("Caption", [*self._number(node), *self.shape(node["caption"])])
+        # A table's caption is kept with the table below it, a figure's is kept with the figure above.
+        style = "Caption" if node["kind"] == "fig" else "Table Caption"
+        caption = _styled(style, [*self._number(node), *self.shape(node["caption"])])
         content = rewrite(node["content"], self._in_float)
         if node["kind"] == "fig":
             inner = [block("Div", content, custom_style="Captioned Figure"), caption]
         else:
-            inner = [caption, *content, _styled("After Table", [])]
+            inner = [caption, *content, _AFTER_TABLE]
         return [block("Div", inner, identifier=node["id"])]
 
     def _in_float(self, node: Node) -> Nodes | None:
@@ -159,6 +175,14 @@ def _metadata(manuscript: Manuscript) -> dict:
     }
     meta["lang"] = {"t": "MetaString", "c": "-".join(p for p in tag_of(manuscript.book.lang) if p)}
     if front.authors:
-        names = [{"t": "MetaInlines", "c": name} for name in front.authors]
+        if front.plain("subtitle") in front.author_names:
+            # The municipality once, in the subtitle's type; the file's properties need it as author.
+            del meta["subtitle"]
+        names = [{"t": "MetaInlines", "c": _cover_name(name, front)} for name in front.authors]
         meta["author"] = {"t": "MetaList", "c": names}
     return meta
+
+
+def _cover_name(name: Nodes, front: Front) -> Nodes:
+    same = plain(name) == front.plain("subtitle")
+    return [block("Span", name, custom_style="Cover Name")] if same else name

@@ -1,0 +1,40 @@
+"""Run all benchmarks, or those that are named, and print their tables; `--write` puts them into README.md."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from benchmarks import demo, import_survey, report, service_run
+from benchmarks.machine import describe_machine
+from benchmarks.results import report_text, write_results
+from benchmarks.workspace import workspace
+
+#: In this order: what the demo has made serves the two after it.
+_ALL = {"import_survey": import_survey, "demo": demo, "service_run": service_run, "report": report}
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run benchmarks in a folder of their own."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="name", help=", ".join(_ALL) + "; default: all")
+    parser.add_argument("--write", action="store_true", help="put the tables into benchmarks/README.md")
+    options = parser.parse_args(arguments)
+    if unknown := set(options.names) - set(_ALL):
+        parser.error(f"no such benchmark: {', '.join(sorted(unknown))}; there are {', '.join(_ALL)}")
+    if options.write and options.names:
+        parser.error("--write puts all tables into README.md: name none")
+    machine, tables = describe_machine(), []
+    with workspace() as root:
+        for name, benchmark in _ALL.items():
+            if name in (options.names or _ALL):
+                print(f"{name} …", file=sys.stderr, flush=True)
+                tables.append(benchmark.run(root))
+    text = report_text(machine, tables)
+    print(text)
+    if options.write:
+        write_results(text)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,124 @@
+"""Seconds, processor time and the most memory of a command or a call, with all processes that it starts.
+
+Nothing heavy may be imported in a process that calls `measure_command`: on Linux the most memory of a new
+process begins at what the process that started it had.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import subprocess
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from types import TracebackType
+from typing import Any
+
+import psutil
+
+_MIB = 2**20
+# Adding up what the system knows of a process takes it some milliseconds: more often would itself cost time.
+_SAMPLE_EVERY = 0.25
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Wall-clock and processor seconds, the most memory at once in MiB, and what came back."""
+
+    seconds: float
+    processor_seconds: float
+    peak_mib: float
+    result: Any = None
+
+
+class _TreePeak:
+    """Looks again and again at how much memory a process and all below it have together.
+
+    Pages that processes share are counted once where the system tells (`Pss` in Linux).
+    """
+
+    def __init__(self, pid: int) -> None:
+        self.peak = 0
+        self._root, self._over = psutil.Process(pid), threading.Event()
+        self._thread = threading.Thread(target=self._look, daemon=True)
+
+    def __enter__(self) -> _TreePeak:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _look(self) -> None:
+        while not self._over.wait(_SAMPLE_EVERY):
+            try:
+                processes = [self._root, *self._root.children(recursive=True)]
+            except psutil.Error:
+                return
+            self.peak = max(self.peak, sum(map(_memory, processes)))
+
+
+def _memory(process: psutil.Process) -> int:
+    try:
+        return getattr(process.memory_full_info(), "pss", 0) or process.memory_info().rss
+    except psutil.Error:
+        return 0
+
+
+def measure_command(
+    command: Sequence[str], *, cwd: Path, environment: Mapping[str, str] | None = None
+) -> Measured:
+    """Run a command in `cwd` and measure it with its processes; `result` is what it printed.
+
+    Raises RuntimeError, with the end of what it printed, where it does not end well.
+    """
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as printed:
+        start = time.perf_counter()
+        process = subprocess.Popen(
+            command, cwd=cwd, env=environment, stdout=printed, stderr=subprocess.STDOUT, text=True
+        )
+        with _TreePeak(process.pid) as tree:
+            _, status, used = os.wait4(process.pid, 0)
+        seconds = time.perf_counter() - start
+        process.returncode = os.waitstatus_to_exitcode(status)
+        printed.seek(0)
+        text = printed.read()
+    if process.returncode != 0:
+        raise RuntimeError(f"exit code {process.returncode}: {' '.join(command)}\n{text[-3000:]}")
+    # A peak between two looks is missed; the largest process's own is not.
+    peak = max(tree.peak / _MIB, used.ru_maxrss / 1024)
+    return Measured(seconds, used.ru_utime + used.ru_stime, peak, text)
+
+
+def measure_call(call: Callable[[], Any]) -> Measured:
+    """Call a function and measure this process and those that it starts; `result` is what it returned.
+
+    Memory is what the whole process has meanwhile, not what the call added.
+    """
+    used, start = _processor_seconds(), time.perf_counter()
+    with _TreePeak(os.getpid()) as tree:
+        result = call()
+    return Measured(time.perf_counter() - start, _processor_seconds() - used, tree.peak / _MIB, result)
+
+
+def middle(measured: Sequence[Measured]) -> Measured:
+    """Return the medians of several measurements, with the result of the last."""
+    return Measured(
+        median(m.seconds for m in measured),
+        median(m.processor_seconds for m in measured),
+        median(m.peak_mib for m in measured),
+        measured[-1].result,
+    )
+
+
+def _processor_seconds() -> float:
+    parts = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(part.ru_utime + part.ru_stime for part in parts)

@@ -1,0 +1,47 @@
+"""A folder of its own with what a run needs, so that a benchmark leaves the project as it was."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parents[1]
+MUNICIPALITY, SERVICE = "9903", "kindergarten"
+TILSTAND = (sys.executable, "-m", "analysis.cli")
+
+
+@contextmanager
+def workspace() -> Iterator[Path]:
+    """Give a copy of the project's notebooks, reports and settings, without data; removed afterwards."""
+    with tempfile.TemporaryDirectory(prefix="tilstand-bench-", ignore_cleanup_errors=True) as name:
+        root = Path(name)
+        for folder in ("notebooks", "reports", "params"):
+            shutil.copytree(PROJECT / folder, root / folder)
+        for file in ("_quarto.yml", "requirements.lock"):
+            shutil.copy(PROJECT / file, root / file)
+        yield root
+
+
+def demo_build(root: Path) -> Path:
+    """Return the demo's build in `root` with one municipality's report, which is made where it is missing."""
+    build = root / "build" / "demo"
+    if not (build / MUNICIPALITY / "full" / "_quarto.yml").is_file():
+        command = [*TILSTAND, "run", "params/demo.yaml", "--only", MUNICIPALITY, "--no-render"]
+        subprocess.run(command, cwd=root, check=True, stdout=subprocess.DEVNULL)
+    return build
+
+
+def module(name: str, *arguments: str) -> list[str]:
+    """Return the command that runs one of the benchmarks' modules from any folder."""
+    code = f"import sys; sys.path.insert(0, {str(PROJECT)!r}); from runpy import run_module; "
+    return [
+        sys.executable,
+        "-c",
+        f"{code}run_module({name!r}, run_name='__main__', alter_sys=True)",
+        *arguments,
+    ]

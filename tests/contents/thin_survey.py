@@ -1,0 +1,141 @@
+"""Small surveys made by hand, and all that the notebooks show of them."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from pathlib import Path
+from types import SimpleNamespace
+
+import nbformat
+import numpy as np
+import pandas as pd
+
+from analysis import show
+from analysis.core.language import Language
+from analysis.core.settings import Disclosure
+from analysis.facts import (
+    Fact,
+    Labels,
+    describe_service,
+    join,
+    prepare,
+    protect,
+    report_claims,
+    strengths_and_improvements,
+    tabulate,
+    totals,
+)
+from analysis.survey import Questionnaire
+
+NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
+PLACE = {"municipality": "9901", "service": "library"}
+ASKED = Questionnaire.model_validate(
+    {
+        "service": "library",
+        "name": {"nb": "Bibliotek", "en": "Library"},
+        "users": {"nb": "lånere", "en": "borrowers"},
+        "dimensions": [
+            {"id": "staff", "name": {"nb": "Betjening", "en": "Staff"}},
+            {"id": "stock", "name": {"nb": "Utvalg", "en": "Stock"}},
+        ],
+        "items": [
+            {"id": "staff_1", "dimension": "staff", "text": {"nb": "De hjelper.", "en": "They help."}},
+            {"id": "staff_2", "dimension": "staff", "text": {"nb": "De vet.", "en": "They know."}},
+            {"id": "stock_1", "dimension": "stock", "text": {"nb": "Nok bøker.", "en": "Enough books."}},
+            {"id": "stock_2", "dimension": "stock", "text": {"nb": "For gamle.", "en": "Too old."}}
+            | {"reversed": True},
+            {"id": "all_in_all", "text": {"nb": "Alt i alt.", "en": "All in all."}},
+        ],
+        "overall": "all_in_all",
+    }
+)
+ITEMS = list(ASKED.item_ids)
+
+
+def answers(unit: str, year: int, n: int, *, always: float | None = None, seed: int = 1) -> pd.DataFrame:
+    """Make n respondents of a unit in a round, who answer at random or all the same to every item."""
+    dice = np.random.default_rng([seed, year, n])
+    given = dice.integers(2, 7, size=(n, len(ITEMS))) if always is None else np.full((n, len(ITEMS)), always)
+    rows = pd.DataFrame(given.astype(float), columns=ITEMS)
+    names = [f"{unit}-{year}-{i}" for i in range(n)]
+    return pd.concat([pd.DataFrame({"respondent": names, "unit": unit, "year": year}), rows], axis=1)
+
+
+@dataclass(frozen=True)
+class Thin:
+    """A survey of a service with little in it."""
+
+    rows: tuple[pd.DataFrame, ...]
+    units: tuple[str, ...] = ("a", "b")
+    years: tuple[int, ...] = (2023, 2025)
+    nation: bool = True
+
+    def facts(self) -> pd.DataFrame:
+        """Return the service's facts as its notebook measures them."""
+        empty = pd.DataFrame({"respondent": [], "unit": [], "year": []} | {item: [] for item in ITEMS})
+        responses = pd.concat(self.rows, ignore_index=True) if self.rows else empty.astype({"year": int})
+        read = responses.groupby("year").size()
+        imports = pd.DataFrame(
+            {"file": "x.csv", "year": read.index, "rows_read": read + 1, "accepted": read, **PLACE}
+        )
+        register = pd.DataFrame({"unit": self.units, "name": [f"Filial {u}" for u in self.units], **PLACE})
+        register[["valid_from", "valid_to"]] = pd.array([pd.NA], dtype="Int64")[0]
+        invited = [(u, year, 60) for u in self.units for year in self.years]
+        survey = prepare(
+            **PLACE,
+            questionnaire=ASKED,
+            years=self.years,
+            responses=responses.assign(municipality="9901"),
+            units=register.astype({"valid_from": "Int64", "valid_to": "Int64"}).assign(successor=None),
+            frame=pd.DataFrame(invited, columns=["unit", "year", "invited"]).assign(population=100),
+            imports=imports.reset_index(drop=True),
+            reasons=pd.DataFrame({"year": read.index, "reason": "outside_scale", "count": 1}),
+        )
+        return describe_service(survey, self._national(), thresholds=Disclosure())
+
+    def _national(self) -> pd.DataFrame:
+        place = {"service": "library", "scale": "1-6", "method": "mean_of_municipalities"}
+        return tabulate(
+            Fact(statistic="mean", topic=topic, year=year, value=4.2, n=900, N=24 if self.nation else 1, **place)
+            for topic in ("overall", "dimension.staff", "dimension.stock")
+            for year in self.years
+        )
+
+    def labels(self, language: str) -> Labels:
+        """Return the names that its report shows."""
+        return Labels(
+            language=Language(language),
+            municipality="Fjordvik",
+            questionnaires={"library": ASKED},
+            units={unit: f"Filial {unit}" for unit in self.units},
+        )
+
+
+def report_facts(facts: pd.DataFrame) -> pd.DataFrame:
+    """Return the service's facts with those that the municipality's notebook adds."""
+    counts = facts[facts["statistic"].eq("respondents") & facts["unit"].eq("")].dropna(subset="value")
+    people = counts.set_index("year")["value"].astype("int64")
+    own = {
+        "front": totals(facts, people, municipality="9901"),
+        "certain": report_claims(facts),
+        "strengths": strengths_and_improvements(facts, thresholds=Disclosure()),
+    }
+    return join([facts, protect(join(own), Disclosure())])
+
+
+def show_all(facts: pd.DataFrame, labels: Labels, folder: Path | None) -> dict[str, show.Block]:
+    """Return the blocks of both notebooks' own cells, made of these facts; in a report where there is a folder."""
+    blocks = {}
+    for notebook, prefix, table in (
+        ("service", "library", facts),
+        ("municipality", "municipality", report_facts(facts)),
+    ):
+        canvas = show.Canvas(report=folder is not None, folder=folder, prefix=prefix, labels=labels)
+        known = {"show": show, "run": SimpleNamespace(canvas=canvas), "facts": table}
+        for cell in nbformat.read(NOTEBOOKS / f"{notebook}.ipynb", as_version=4).cells:
+            if cell.cell_type == "code" and "show." in cell.source:
+                blocks[f"{notebook}.{cell['id']}"] = eval(
+                    compile(ast.parse(cell.source, mode="eval"), cell["id"], "eval"), dict(known)
+                )
+    return blocks
