@@ -1,4 +1,4 @@
-"""Surveys with next to nothing in them: every fact has its reason, every block is there, and no one is seen."""
+"""Surveys with next to nothing in them: every fact has a reason, every block is there, no one is seen."""
 
 import re
 
@@ -49,7 +49,9 @@ def test_every_fact_is_measured_or_says_why_not(case) -> None:
     assert facts.loc[~gone, "value"].notna().all()
     assert facts.loc[facts["state"].isin(("suppressed", "not_measured")), list(NUMBERS)].isna().all(axis=None)
     # The statistics that a report is made of are there in every case, with a number or a reason.
-    last = facts[facts["topic"].eq("overall") & facts["unit"].eq("") & facts["year"].eq(max(CASES[case].years))]
+    last = facts[
+        facts["topic"].eq("overall") & facts["unit"].eq("") & facts["year"].eq(max(CASES[case].years))
+    ]
     assert {"mean", "index", "change", "national_difference", "variance_unit"} <= set(last["statistic"])
     assert {"respondents", "response_rate", "suppressed_facts"} <= set(facts["statistic"])
 

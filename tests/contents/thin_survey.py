@@ -97,7 +97,15 @@ class Thin:
     def _national(self) -> pd.DataFrame:
         place = {"service": "library", "scale": "1-6", "method": "mean_of_municipalities"}
         return tabulate(
-            Fact(statistic="mean", topic=topic, year=year, value=4.2, n=900, N=24 if self.nation else 1, **place)
+            Fact(
+                statistic="mean",
+                topic=topic,
+                year=year,
+                value=4.2,
+                n=900,
+                N=24 if self.nation else 1,
+                **place,
+            )
             for topic in ("overall", "dimension.staff", "dimension.stock")
             for year in self.years
         )
@@ -125,7 +133,7 @@ def report_facts(facts: pd.DataFrame) -> pd.DataFrame:
 
 
 def show_all(facts: pd.DataFrame, labels: Labels, folder: Path | None) -> dict[str, show.Block]:
-    """Return the blocks of both notebooks' own cells, made of these facts; in a report where there is a folder."""
+    """Return the blocks of both notebooks' own cells, made of these facts; a report's where there is a folder."""
     blocks = {}
     for notebook, prefix, table in (
         ("service", "library", facts),

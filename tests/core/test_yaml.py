@@ -98,7 +98,11 @@ def test_a_key_that_stands_twice_is_named_with_its_line(file) -> None:
 
 @pytest.mark.parametrize(
     ("text", "what"),
-    [("", "the file holds no settings"), ("- a\n", "the file holds no settings"), ("a: [b\n", "not valid YAML")],
+    [
+        ("", "the file holds no settings"),
+        ("- a\n", "the file holds no settings"),
+        ("a: [b\n", "not valid YAML"),
+    ],
 )
 def test_a_file_that_is_empty_or_no_mapping_is_named(file, text, what) -> None:
     with pytest.raises(SettingsError, match=what) as error:

@@ -22,11 +22,11 @@ dimensions:
   - {id: staff, name: {nb: Betjening, en: Staff}}
   - {id: stock, name: {nb: Utvalg, en: Stock}}
 items:
-  - {id: staff_1, dimension: staff, text: {nb: De ansatte er hjelpsomme., en: The staff are helpful.}, dont_know: [9]}
-  - {id: staff_2, dimension: staff, text: {nb: De ansatte vet det jeg spør om., en: The staff know.}, dont_know: [9]}
-  - {id: stock_1, dimension: stock, text: {nb: Jeg finner det jeg leter etter., en: I find it.}, dont_know: [9]}
-  - {id: stock_2, dimension: stock, text: {nb: Det er nok nye bøker., en: New books are enough.}, dont_know: [9]}
-  - {id: satisfaction, text: {nb: Alt i alt er jeg fornøyd., en: All in all I am satisfied.}, dont_know: [9]}
+  - {id: staff_1, dimension: staff, text: {nb: De ansatte hjelper., en: The staff help.}, dont_know: [9]}
+  - {id: staff_2, dimension: staff, text: {nb: De ansatte vet mye., en: The staff know.}, dont_know: [9]}
+  - {id: stock_1, dimension: stock, text: {nb: Jeg finner det., en: I find it.}, dont_know: [9]}
+  - {id: stock_2, dimension: stock, text: {nb: Det er nok nytt., en: There is news.}, dont_know: [9]}
+  - {id: satisfaction, text: {nb: Alt i alt er jeg fornøyd., en: All in all.}, dont_know: [9]}
 """
 MAPPING = """
 mapping: library
@@ -36,7 +36,10 @@ municipality: {column: kommune}
 questionnaires: [../questionnaires/library.yaml]
 respondent: nr
 unit: {column: filial, prefix: municipality}
-registers: {municipalities: ../../raw/kommuner.csv, units: ../../raw/filialer.csv, frame: ../../raw/invitert.csv}
+registers:
+  municipalities: ../../raw/kommuner.csv
+  units: ../../raw/filialer.csv
+  frame: ../../raw/invitert.csv
 """
 BATCH = """
 batch: library

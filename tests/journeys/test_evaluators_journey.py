@@ -1,4 +1,4 @@
-"""An evaluator verifies a copy of a build: clean as it is, and every fact named that one changed answer moves."""
+"""An evaluator verifies a copy of a build: clean as it is, and one changed answer named in every fact."""
 
 import re
 import shutil

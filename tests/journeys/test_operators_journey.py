@@ -58,7 +58,9 @@ def test_after_the_repair_only_what_failed_is_made(operated) -> None:
     made = {name for name, run in repaired.runs.items() if run["outcome"] == "done"}
     assert made == {"9902/library", "9902/municipality", "9902/full"}
     assert all(run["outcome"] in ("done", "unchanged") for run in repaired.runs.values())
-    others = {n: c for n, c in operated.broken.files.items() if n.startswith(("9901/", "9903/", "reference/"))}
+    others = {
+        n: c for n, c in operated.broken.files.items() if n.startswith(("9901/", "9903/", "reference/"))
+    }
     assert others.items() <= repaired.files.items()
     assert reports(repaired.files) == set(PLACES)
     assert not any(name.startswith("_protected/") for name in repaired.files)
@@ -68,7 +70,9 @@ def test_after_the_repair_only_what_failed_is_made(operated) -> None:
 def test_every_report_can_be_read_in_each_format(operated, code) -> None:
     folder = operated.build / code / "full" / "_report"
     page = (folder / "index.html").read_text("utf-8")
-    printed = " ".join(sheet.extract_text() for sheet in pypdf.PdfReader(folder / f"library-{code}.pdf").pages)
+    printed = " ".join(
+        sheet.extract_text() for sheet in pypdf.PdfReader(folder / f"library-{code}.pdf").pages
+    )
     word = docx.Document(folder / f"library-{code}.docx")
     written = " ".join(paragraph.text for paragraph in word.paragraphs)
     for text in (page, printed, written):

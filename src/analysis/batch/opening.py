@@ -146,7 +146,9 @@ def _respondents(batch: Batch, store: Store, municipality: str, services: tuple[
         survey = _survey(batch, store, municipality, service)
         for year, rows in survey.responses.groupby("year"):
             people[int(year)] |= set(rows["respondent"])
-    return pd.Series({year: len(known) for year, known in people.items() if known}, dtype="int64")
+    # This year's number is said even where it is none.
+    counted = {year: len(known) for year, known in people.items() if known or year == batch.year}
+    return pd.Series(counted, dtype="int64")
 
 
 def _open(batch_file: str | Path) -> tuple[Batch, Store]:
