@@ -133,7 +133,7 @@ def report_facts(facts: pd.DataFrame) -> pd.DataFrame:
 
 
 def show_all(facts: pd.DataFrame, labels: Labels, folder: Path | None) -> dict[str, show.Block]:
-    """Return the blocks of both notebooks' own cells, made of these facts; a report's where there is a folder."""
+    """Return the blocks of both notebooks' own cells, made of these facts: a report's, with a folder."""
     blocks = {}
     for notebook, prefix, table in (
         ("service", "library", facts),

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from analysis.core.errors import RenderError
@@ -63,6 +64,15 @@ class Manuscript:
         sources = [part for name in files for part in ("--bibliography", str(name))]
         style = [part for name in styles for part in ("--csl", str(name))]
         return ("--citeproc", "--metadata", "link-citations=true", *sources, *style)
+
+    @cached_property
+    def list_page(self) -> str:
+        """The page that holds the book's `::: {#refs}`, empty where each page lists its own."""
+        for text in self.texts:
+            for element in elements(text.blocks):
+                if element["t"] == "Div" and element["c"][0][0] == "refs":
+                    return text.chapter.page
+        return ""
 
 
 def read_manuscript(book: Book, *, renderer: str, epoch: int) -> Manuscript:
@@ -144,12 +154,3 @@ def _refuse_twin_footnotes(drafts: list[tuple[Chapter, dict, list[Passage]]]) ->
 def uses_citations(blocks: Nodes) -> bool:
     """Say whether any text is cited in these blocks."""
     return any(e["t"] == "Cite" for e in elements(blocks))
-
-
-def refs_page(manuscript: Manuscript) -> str:
-    """Return the page that holds the book's `::: {#refs}`, empty where each page lists its own."""
-    for text in manuscript.texts:
-        for element in elements(text.blocks):
-            if element["t"] == "Div" and element["c"][0][0] == "refs":
-                return text.chapter.page
-    return ""

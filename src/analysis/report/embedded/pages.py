@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from analysis.report.embedded.htmlparts import shaped_for_html
 from analysis.report.embedded.images import EXTENSIONS, place_images
 from analysis.report.embedded.links import checked_links
-from analysis.report.embedded.manuscript import Manuscript, Text, refs_page, uses_citations
+from analysis.report.embedded.manuscript import Manuscript, Text, uses_citations
 from analysis.report.embedded.numbering import Target, is_reference, refer, reference_words
 from analysis.report.embedded.parts import kept
 from analysis.report.embedded.rawhtml import checked_html
@@ -60,7 +60,7 @@ def write_page(manuscript: Manuscript, of: Text) -> Page:
     )
     arguments = ["--from", "json", "--to", "html5", "--mathml", "--wrap", "none"]
     meta: dict = {"lang": {"t": "MetaString", "c": book.lang}}
-    list_page = refs_page(manuscript)
+    list_page = manuscript.list_page
     if uses_citations(blocks) or list_page == of.chapter.page:
         arguments += manuscript.bibliography
         if list_page == of.chapter.page:

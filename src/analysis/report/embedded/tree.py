@@ -53,36 +53,52 @@ def as_json(blocks: Nodes, meta: dict[str, Any] | None = None) -> str:
     return json.dumps({"pandoc-api-version": API_VERSION, "meta": meta or {}, "blocks": blocks})
 
 
+# Elements with nothing inside: most of a book, and never changed in place.
+_LEAVES = frozenset(("Str", "Space", "SoftBreak", "LineBreak", "HorizontalRule"))
+
+
 def rewrite(node: Any, change: Change) -> Any:
     """Return `node` with every element for which `change` gives a list replaced by that list.
 
     `change` sees an element before its contents; the contents of a replacement are not visited again.
     """
-    if isinstance(node, list):
+    # A book has a quarter of a million nodes and is gone through many times: types are asked for exactly.
+    kind = type(node)
+    if kind is list:
         out: list = []
         for item in node:
-            new = change(item) if isinstance(item, dict) and "t" in item else None
-            if new is None:
-                out.append(rewrite(item, change))
+            if type(item) is dict:
+                name = item.get("t")
+                new = change(item) if name is not None else None
+                if new is not None:
+                    out.extend(new)
+                elif name in _LEAVES:
+                    out.append(item)
+                else:
+                    out.append({key: rewrite(value, change) for key, value in item.items()})
+            elif type(item) is list:
+                out.append(rewrite(item, change) if item else [])
             else:
-                out.extend(new)
+                out.append(item)
         return out
-    if isinstance(node, dict):
+    if kind is dict:
         return {key: rewrite(value, change) for key, value in node.items()}
     return node
 
 
 def elements(node: Any) -> Iterator[Node]:
     """Go through all elements of a tree in the order in which they are read."""
-    if isinstance(node, list):
-        for item in node:
-            yield from elements(item)
-    elif isinstance(node, dict):
-        if "t" in node:
-            yield node
-        for value in node.values():
-            if isinstance(value, list | dict):
-                yield from elements(value)
+    waiting = [node]
+    while waiting:
+        found = waiting.pop()
+        if type(found) is dict:
+            if "t" in found:
+                yield found
+                if found["t"] in _LEAVES:
+                    continue
+            found = list(found.values())
+        if type(found) is list:
+            waiting.extend(item for item in reversed(found) if type(item) in (list, dict))
 
 
 def plain(inlines: Any) -> str:
