@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from benchmarks.measure import measure_command
-from benchmarks.results import Table, against_goal
+from benchmarks.results import HEADER, Table, against_goal, figures
 from benchmarks.workspace import TILSTAND
 
 GOAL = 90
@@ -15,14 +15,13 @@ def run(root: Path) -> Table:
     """Run the demo in `root`, from nothing to the rendered reports, then once more with nothing changed."""
     made = measure_command([*TILSTAND, "demo"], cwd=root)
     again = measure_command([*TILSTAND, "demo"], cwd=root)
-    rows = [
-        (name, f"{m.seconds:.1f}", f"{m.processor_seconds:.1f}", f"{m.peak_mib:.0f}")
-        for name, m in (("from nothing", made), ("again, with nothing changed", again))
-    ]
     return Table(
         title="Demo",
-        header=("`tilstand demo`", "seconds", "processor seconds", "peak memory, MiB"),
-        rows=tuple(rows),
+        header=("`tilstand demo`", *HEADER),
+        rows=(
+            ("from nothing", *figures(made, decimals=1)),
+            ("again, with nothing changed", *figures(again, decimals=1)),
+        ),
         goal=against_goal(f"under {GOAL} s on two cores", f"{made.seconds:.1f} s", met=made.seconds < GOAL),
     )
 

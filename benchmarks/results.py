@@ -7,9 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from analysis.core.paths import write_text
+from benchmarks.measure import Measured
 
 README = Path(__file__).with_name("README.md")
 BEGIN, END = "<!-- results begin: written by python -m benchmarks --write -->", "<!-- results end -->"
+
+#: What `figures` gives, column by column.
+HEADER = ("seconds", "processor seconds", "peak memory, MiB")
 
 
 @dataclass(frozen=True)
@@ -22,12 +26,8 @@ class Table:
     goal: str = ""
 
     def __str__(self) -> str:
-        lines = [
-            f"### {self.title}",
-            "",
-            _line(self.header),
-            _line(["---", *["---:"] * (len(self.header) - 1)]),
-        ]
+        rule = ["---", *["---:"] * (len(self.header) - 1)]
+        lines = [f"### {self.title}", "", _line(self.header), _line(rule)]
         lines += [_line(row) for row in self.rows]
         return "\n".join([*lines, *(["", self.goal] if self.goal else [])])
 
@@ -35,6 +35,12 @@ class Table:
 def against_goal(what: str, found: str, *, met: bool) -> str:
     """Say what the goal is, what was found, and whether that is enough."""
     return f"Goal: {what}. Measured: {found}: **{'met' if met else 'not met'}**."
+
+
+def figures(measured: Measured, *, decimals: int = 2) -> tuple[str, ...]:
+    """Return seconds, processor seconds and peak memory as text."""
+    seconds = (measured.seconds, measured.processor_seconds)
+    return (*(f"{s:.{decimals}f}" for s in seconds), f"{measured.peak_mib:.0f}")
 
 
 def report_text(machine: str, tables: Sequence[Table]) -> str:

@@ -36,12 +36,6 @@ def demo_build(root: Path) -> Path:
     return build
 
 
-def module(name: str, *arguments: str) -> list[str]:
-    """Return the command that runs one of the benchmarks' modules from any folder."""
-    code = f"import sys; sys.path.insert(0, {str(PROJECT)!r}); from runpy import run_module; "
-    return [
-        sys.executable,
-        "-c",
-        f"{code}run_module({name!r}, run_name='__main__', alter_sys=True)",
-        *arguments,
-    ]
+def part(name: str, *arguments: str) -> list[str]:
+    """Return the command that runs a module of `benchmarks.parts`; the project is its working folder."""
+    return [sys.executable, "-m", f"benchmarks.parts.{name}", *arguments]

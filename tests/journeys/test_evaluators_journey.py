@@ -49,7 +49,8 @@ def test_one_changed_answer_is_traced_to_every_fact_that_it_moves(operated, copy
     # What pandas says of the same rows.
     assert mean == pytest.approx((before.mean(), after.mean()), rel=1e-12)
     assert "9903/library/-/2025/dimension.stock/-/mean/-" in values
-    assert {run.partition("/")[0] for run, *_ in found} == {"9903", "reference"}
+    # Of three municipalities no national picture is made that the answer could move.
+    assert {run.partition("/")[0] for run, *_ in found} == {"9903"}
     # Neither another topic's mean nor another year's has moved.
     moved = {fact for fact in values if "/mean/-" in fact and fact.startswith("9903")}
     assert all("/2025/" in fact and "stock" in fact for fact in moved)

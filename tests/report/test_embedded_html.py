@@ -78,6 +78,25 @@ def test_a_book_has_the_structure_that_quarto_gives_it(tmp_path):
     assert found == json.loads((SHARED / "expected-1.9.json").read_text("utf-8"))
 
 
+def test_the_first_page_says_what_the_report_is_about_and_names_the_municipality_once(site):
+    block = page(site / "index.html").select_one("#title-block-header")
+    assert [words(p) for p in block.find_all(["h1", "p"])] == [
+        "Styringsrapport",
+        "Tilstandsrapport <2025>",
+        "Fjordvik kommune",
+        "Barnehage og skole",
+        "61 av 100 *inviterte* svarte",
+        "22. november 2025",
+    ]
+    assert not page(site / "skole.html").select("#title-block-header")
+
+
+def test_the_line_that_data_are_synthetic_is_on_every_page_inside_its_header(site):
+    for path in site.glob("*.html"):
+        banner = page(path).select_one("header .tilstand-banner")
+        assert words(banner) == "Utkast, ikke for publisering · Syntetiske data", path.name
+
+
 def test_a_figure_has_its_real_alternative_text_and_the_format_s_own_image(site):
     image = page(site / "barnehage.html").select_one("#fig-barnehage-trend figure img")
     assert (image["alt"], image["src"]) == (ALT, "figures/trend.svg")

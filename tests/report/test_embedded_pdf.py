@@ -85,6 +85,26 @@ def test_each_page_after_the_cover_says_whose_report_it_is_and_that_data_are_syn
         assert "Utkast, ikke for publisering" in shown
 
 
+def test_the_cover_says_what_the_report_is_about_and_names_the_municipality_once(pdf):
+    cover = pdf.pages[0].extract_text()
+    assert [line.strip() for line in cover.splitlines() if line.strip()] == [
+        "Styringsrapport",
+        "Tilstandsrapport <2025>",
+        "Fjordvik kommune",
+        "Barnehage og skole",
+        "61 av 100 *inviterte* svarte",
+        "22. november 2025",
+        "Syntetiske data",
+        "Utkast, ikke for publisering",
+    ]
+
+
+def test_the_contents_name_sections_of_chapters_and_of_appendices_only_the_name(pdf):
+    contents = pdf.pages[1].extract_text()
+    assert all(name in contents for name in ("1.1 Funn", "Lite", "2.1 Funn", "A Metode", "B Kilder"))
+    assert "Usikkerhet" not in contents
+
+
 def test_each_chapter_begins_a_page(pdf):
     tops = [page.extract_text() for page in pdf.pages]
     starts = ("Sammendrag", "1 Barnehage", "2 Skole", "Bilag A — Metode", "Bilag B — Kilder")

@@ -73,6 +73,19 @@ def test_title_author_and_language_are_in_the_file_s_properties(word):
     assert properties.language == "nb-NO"
 
 
+def test_the_cover_says_what_the_report_is_about_and_names_the_municipality_once(word):
+    assert _styled(word, "Author") == ["Fjordvik kommune"]
+    assert _styled(word, "Subtitle") == []
+    assert _styled(word, "Cover Line") == ["Barnehage og skole", "61 av 100 *inviterte* svarte"]
+    assert _styled(word, "Marking") == ["Utkast, ikke for publisering", "Syntetiske data"]
+
+
+def test_a_short_table_is_kept_on_one_page(word):
+    styles = {p.style.name for table in word.tables for row in table.rows for p in row.cells[0].paragraphs}
+    assert all(name.endswith("Kept") for name in styles)
+    assert word.styles["Compact Kept"].paragraph_format.keep_with_next
+
+
 def test_every_page_says_whose_report_it_is_and_that_data_are_synthetic(word):
     (section,) = word.sections
     header = section.header.paragraphs[0].text

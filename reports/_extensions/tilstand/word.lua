@@ -5,7 +5,7 @@
 local signs = { note = "ℹ", tip = "✓", important = "!", warning = "⚠", caution = "⚠" }
 local attention = { important = true, warning = true, caution = true }
 -- Signs on a line of a table across the page, in the styles Compact and Compact Small, and a cell's margins.
-local room, room_small, margin = 90, 101, 2
+local room, room_small, margin = 94, 105, 2
 -- A table of no more rows is kept on one page; the head's bold letters are wider than the others.
 local whole_rows = 16
 local wide_bold = 1.08
@@ -115,6 +115,15 @@ local function widths(natural, narrow, line)
   return out
 end
 
+-- Pandoc gives Plain its own style whatever the table's or list's.
+local function paragraphs(blocks)
+  for i, piece in ipairs(blocks) do
+    if piece.t == "Plain" then
+      blocks[i] = pandoc.Para(piece.content)
+    end
+  end
+end
+
 local function fitted(tbl)
   local natural, narrow = extents(tbl)
   if #natural ~= #tbl.colspecs then
@@ -128,9 +137,18 @@ local function fitted(tbl)
   end
   -- Room below the table; pandoc leaves out a paragraph that is quite empty.
   local after = styled("After Table", { pandoc.Para({ pandoc.Str(no_break) }) })
-  local rows = #tbl.head.rows
+  local rows = 0
+  local function prepare(some)
+    rows = rows + #some
+    for _, row in ipairs(some) do
+      for _, cell in ipairs(row.cells) do
+        paragraphs(cell.contents)
+      end
+    end
+  end
+  prepare(tbl.head.rows)
   for _, body in ipairs(tbl.bodies) do
-    rows = rows + #body.body
+    prepare(body.body)
   end
   local style = "Compact" .. (crowded and " Small" or "") .. (rows <= whole_rows and " Kept" or "")
   return { styled(style, { tbl }), after }
@@ -184,11 +202,7 @@ end
 -- A list's text in the size of the text around it: alone, it would take the style of tables' cells.
 local function listed(list)
   for _, blocks in ipairs(list.content) do
-    for i, piece in ipairs(blocks) do
-      if piece.t == "Plain" then
-        blocks[i] = pandoc.Para(piece.content)
-      end
-    end
+    paragraphs(blocks)
   end
   return styled("List Text", { list })
 end

@@ -2,43 +2,60 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import pandera.pandas as pa
 
 from analysis.core.errors import DataError, nearest
 
 TEXT, WHOLE, REAL = pd.StringDtype(), pd.Int64Dtype(), np.dtype("float64")
 CODE = r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}"
-_IS_CODE = pa.Check.str_matches(rf"^{CODE}$", error="1 to 64 letters a–z, digits, - or _")
-_NOT_NEGATIVE = pa.Check.ge(0, error="0 or more")
-_IS_YEAR = pa.Check.in_range(1900, 2100, error="a year from 1900 to 2100")
+_IS_CODE = "1 to 64 letters a–z, digits, - or _"
+_NOT_NEGATIVE = "0 or more"
+_IS_YEAR = "a year from 1900 to 2100"
 
 
-def _code(nullable: bool = False) -> pa.Column:
-    return pa.Column(TEXT, _IS_CODE, nullable=nullable)
+@dataclass(frozen=True)
+class Rule:
+    """What a column may hold: values of a pandas type, of one kind where `check` says so, or nothing."""
+
+    dtype: object
+    check: str = ""
+    nullable: bool = False
 
 
-def _text(nullable: bool = False) -> pa.Column:
-    return pa.Column(TEXT, nullable=nullable)
+@dataclass(frozen=True)
+class Table:
+    """A table's columns; `unique` are those that tell its rows apart."""
+
+    columns: dict[str, Rule]
+    unique: tuple[str, ...]
 
 
-def _year(nullable: bool = False) -> pa.Column:
-    return pa.Column(WHOLE, _IS_YEAR, nullable=nullable)
+def _code(nullable: bool = False) -> Rule:
+    return Rule(TEXT, _IS_CODE, nullable)
 
 
-def _count(nullable: bool = False) -> pa.Column:
-    return pa.Column(WHOLE, _NOT_NEGATIVE, nullable=nullable)
+def _text(nullable: bool = False) -> Rule:
+    return Rule(TEXT, nullable=nullable)
 
 
-def _table(columns: dict[str, pa.Column], *, key: list[str]) -> pa.DataFrameSchema:
-    return pa.DataFrameSchema(columns, unique=key, strict=True, ordered=False)
+def _year(nullable: bool = False) -> Rule:
+    return Rule(WHOLE, _IS_YEAR, nullable)
+
+
+def _count(nullable: bool = False) -> Rule:
+    return Rule(WHOLE, _NOT_NEGATIVE, nullable)
+
+
+def _table(columns: dict[str, Rule], *, key: list[str]) -> Table:
+    return Table(columns, tuple(key))
 
 
 #: The store's tables beside the responses. The key of each is in its schema's `unique`.
-TABLES: dict[str, pa.DataFrameSchema] = {
+TABLES: dict[str, Table] = {
     "units": _table(
         {
             "unit": _code(),
@@ -81,7 +98,7 @@ TABLES: dict[str, pa.DataFrameSchema] = {
             "topic": _code(),
             "indicator": _code(),
             "year": _year(),
-            "value": pa.Column(REAL, nullable=True),
+            "value": Rule(REAL, nullable=True),
             "unit": _text(nullable=True),
             "source": _text(nullable=True),
         },
@@ -125,13 +142,6 @@ _RULES = {
 KEYS = ("respondent", "municipality", "unit")
 
 
-def declared_type(rule: pa.Column) -> object:
-    """Return the pandas type of a table's column; pandera's own answer depends on the version of pandas."""
-    if isinstance(rule.dtype.type, pd.StringDtype):
-        return TEXT
-    return REAL if rule.dtype.type == REAL else WHOLE
-
-
 def checked_table(name: str, frame: pd.DataFrame) -> pd.DataFrame:
     """Return `frame` with the declared column types, in the order of its key; raise DataError otherwise.
 
@@ -148,15 +158,15 @@ def checked_table(name: str, frame: pd.DataFrame) -> pd.DataFrame:
             expected=", ".join(TABLES),
             todo=nearest(name, TABLES),
         )
-    schema = TABLES[name]
+    table = TABLES[name]
     frame = frame.copy()
-    for column, rule in schema.columns.items():
+    for column, rule in table.columns.items():
         if column not in frame and rule.nullable:
             frame[column] = None
         if column in frame:
-            frame[column] = _typed(frame[column], declared_type(rule), where=f"{name}.parquet: {column}")
-    checked = _validated(schema, frame, where=f"{name}.parquet")[list(schema.columns)]
-    return checked.sort_values(list(schema.unique), kind="stable", ignore_index=True)
+            frame[column] = _typed(frame[column], rule.dtype, where=f"{name}.parquet: {column}")
+    checked = _validated(table, frame, where=f"{name}.parquet")[list(table.columns)]
+    return checked.sort_values(list(table.unique), kind="stable", ignore_index=True)
 
 
 def checked_responses(frame: pd.DataFrame, *, where: str | Path) -> pd.DataFrame:
@@ -178,12 +188,12 @@ def checked_responses(frame: pd.DataFrame, *, where: str | Path) -> pd.DataFrame
     columns = {"respondent": _text(), "municipality": _code(), "unit": _code()}
     if "weight" in frame:
         typed["weight"] = _typed(frame["weight"], REAL, where=f"{where}: weight")
-        columns["weight"] = pa.Column(REAL, _NOT_NEGATIVE, nullable=True)
+        columns["weight"] = Rule(REAL, _NOT_NEGATIVE, nullable=True)
     for name in others:
         # Before the first answer a column is all empty; whether text or numbers, the questionnaire knows.
         is_item = pd.api.types.is_numeric_dtype(frame[name])
         typed[name] = _typed(frame[name], WHOLE if is_item else TEXT, where=f"{where}: {name}")
-        columns[name] = pa.Column(WHOLE if is_item else TEXT, nullable=True)
+        columns[name] = Rule(WHOLE if is_item else TEXT, nullable=True)
     checked = _validated(
         _table(columns, key=["municipality", "respondent"]), pd.DataFrame(typed), where=str(where)
     )
@@ -208,7 +218,20 @@ def _typed(column: pd.Series, dtype: object, *, where: str) -> pd.Series:
     raise DataError("the column has the wrong type", where=where, found=str(column.dtype), expected=kind)
 
 
-def _validated(schema: pa.DataFrameSchema, frame: pd.DataFrame, *, where: str) -> pd.DataFrame:
+def _validated(table: Table, frame: pd.DataFrame, *, where: str) -> pd.DataFrame:
+    # Imported when something is written: it is slow to import, and a notebook only reads.
+    import pandera.pandas as pa  # noqa: PLC0415
+
+    checks = {
+        _IS_CODE: pa.Check.str_matches(rf"^{CODE}$", error=_IS_CODE),
+        _NOT_NEGATIVE: pa.Check.ge(0, error=_NOT_NEGATIVE),
+        _IS_YEAR: pa.Check.in_range(1900, 2100, error=_IS_YEAR),
+    }
+    columns = {
+        name: pa.Column(rule.dtype, checks.get(rule.check), nullable=rule.nullable)
+        for name, rule in table.columns.items()
+    }
+    schema = pa.DataFrameSchema(columns, unique=list(table.unique), strict=True, ordered=False)
     try:
         return schema.validate(frame, lazy=True)
     except pa.errors.SchemaErrors as error:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from analysis.report.embedded.tree import Node, Nodes, block, plain
 
 # Signs on a line of a table across the page, in the styles Compact and Compact Small.
-_ROOM, _ROOM_SMALL = 90, 101
+_ROOM, _ROOM_SMALL = 94, 105
 # A table of no more rows than this is kept on one page.
 _WHOLE_ROWS = 16
 # What a cell's margins take, in signs, and how much wider the head's bold letters are.
@@ -26,6 +26,10 @@ def word_table(node: Node) -> Nodes:
     columns = [
         [align, {"t": "ColWidth", "c": share}] for (align, _), share in zip(columns, shares, strict=True)
     ]
+    for cells in rows:
+        for cell in cells:
+            # Pandoc gives Plain its own style whatever the table's.
+            cell[4] = [{**piece, "t": "Para"} if piece["t"] == "Plain" else piece for piece in cell[4]]
     table = {"t": "Table", "c": [attributes, caption, columns, head, bodies, foot]}
     small, kept = " Small" if crowded else "", " Kept" if len(rows) <= _WHOLE_ROWS else ""
     return [block("Div", [table], custom_style=f"Compact{small}{kept}")]
