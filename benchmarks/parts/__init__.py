@@ -1,1 +1,1 @@
-"""What the benchmarks measure, each in a fresh process of its own: here, and only here, heavy imports stand."""
+"""What the benchmarks measure, each in a process of its own; heavy imports stand here and only here."""
