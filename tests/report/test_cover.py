@@ -24,7 +24,7 @@ def test_services_rounds_and_answers_stand_on_a_line_each():
     assert lines(facts, ("School", "Kindergarten", "NAV")) == (
         "School, kindergarten and NAV",
         "Rounds in 2023 and 2025",
-        "1,100 of 2,000 invited answered (55\N{NO-BREAK SPACE}%)",
+        "1,100 of 2,000 invited answered (55%)",
     )
 
 

@@ -132,7 +132,7 @@ def test_the_front_says_who_answered(make, asked, facts, tmp_path):
     )
     block = write_front(make.canvas(asked, tmp_path, language="en"), join([facts, tabulate([total])]))
     assert block.plain == (
-        "320 of 520 invited users answered (62\N{NO-BREAK SPACE}%). 1 service, 8 units. "
+        "320 of 520 invited users answered (62%). 1 service, 8 units. "
         "Compared with 2023, 2021 and 24 municipalities, this one included."
     )
 

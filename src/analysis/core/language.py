@@ -47,7 +47,7 @@ class Language:
     """Words and numbers as the readers of one report write them.
 
     >>> Language("nb").number(4.651, 1), Language("en").percent(0.612)
-    ('4,7', '61\\xa0%')
+    ('4,7', '61%')
     """
 
     code: str
@@ -106,8 +106,8 @@ class Language:
         return self.number(n, 0)
 
     def percent(self, share: float, decimals: int = 0) -> str:
-        """Write a share (0–1) as per cent, with a space that does not break."""
-        return f"{self.number(100 * share, decimals)}{NO_BREAK}%"
+        """Write a share (0–1) as per cent: "61 %" with a space that does not break, in English "61%"."""
+        return f"{self.number(100 * share, decimals)}{'' if self.code == 'en' else NO_BREAK}%"
 
     def date(self, day: dt.date) -> str:
         """Write a date in long form."""
