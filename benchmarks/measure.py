@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import resource
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -22,6 +23,8 @@ from typing import Any
 import psutil
 
 _MIB = 2**20
+# Linux gives it in KiB, macOS in bytes.
+_MAXRSS_UNIT = 1 if sys.platform == "darwin" else 1024
 # Adding up what the system knows of a process takes it some milliseconds: more often would itself cost time.
 _SAMPLE_EVERY = 0.25
 
@@ -94,7 +97,7 @@ def measure_command(
     if process.returncode != 0:
         raise RuntimeError(f"exit code {process.returncode}: {' '.join(command)}\n{text[-3000:]}")
     # A peak between two looks is missed; the largest process's own is not.
-    peak = max(tree.peak / _MIB, used.ru_maxrss / 1024)
+    peak = max(tree.peak / _MIB, used.ru_maxrss * _MAXRSS_UNIT / _MIB)
     return Measured(seconds, used.ru_utime + used.ru_stime, peak, text)
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 import pandas as pd
-from scipy import stats as distributions
+from scipy import special
 
 from analysis.core.errors import StatisticsError
 from analysis.facts.inputs import ServiceSurvey
@@ -151,7 +151,7 @@ def _from_nation(survey: ServiceSurvey, topic: str, national: pd.DataFrame, mini
         return fact.missing("suppressed")
     nation = float(row["value"].iloc[0])
     difference = own.mean - nation
-    p = 2 * float(distributions.t.sf(abs(difference) / own.se, own.n - 1)) if own.se > 0 else math.nan
+    p = 2 * float(special.stdtr(own.n - 1, -abs(difference) / own.se)) if own.se > 0 else math.nan
     if math.isnan(p):
         return fact.missing("suppressed")
     return replace(
