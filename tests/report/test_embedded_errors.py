@@ -14,7 +14,7 @@ def _edit(path, old, new):
     path.write_text(content.replace(old, new), encoding="utf-8")
 
 
-def _fails(book, *parts, formats=("html",)):
+def _expect_error(book, *parts, formats=("html",)):
     with pytest.raises(RenderError) as error:
         render(book, engine="embedded", formats=formats)
     for part in parts:
@@ -68,7 +68,7 @@ def _fails(book, *parts, formats=("html",)):
 def test_a_chapter_that_holds_something_unknown_is_an_error_with_its_place(book, markdown, parts):
     path = book / "method.qmd"
     path.write_text(path.read_text("utf-8") + f"\n\n{markdown}\n", encoding="utf-8")
-    _fails(book, *parts)
+    _expect_error(book, *parts)
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_a_cell_that_would_show_something_unmeant_is_an_error_with_its_number(bo
     notebook = json.loads(path.read_text("utf-8"))
     notebook["cells"][2].update(change)
     path.write_text(json.dumps(notebook), encoding="utf-8")
-    _fails(book, "skole.ipynb", *parts)
+    _expect_error(book, "skole.ipynb", *parts)
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,7 @@ def test_a_cell_that_would_show_something_unmeant_is_an_error_with_its_number(bo
 )
 def test_a_setting_that_would_change_the_book_is_an_error_with_its_key(book, old, new, parts):
     _edit(book / "_quarto.yml", old, new)
-    _fails(book, "_quarto.yml", *parts)
+    _expect_error(book, "_quarto.yml", *parts)
 
 
 def test_html_that_only_html_can_show_is_an_error_in_the_other_formats(book):
@@ -142,4 +142,4 @@ def test_code_is_shown_only_where_the_book_or_the_cell_asks_for_it(book):
 def test_a_file_that_includes_itself_is_an_error(book):
     path = book / "_reading-guide.qmd"
     path.write_text("{{< include _reading-guide.qmd >}}\n", encoding="utf-8")
-    _fails(book, "includes itself", "_reading-guide.qmd")
+    _expect_error(book, "includes itself", "_reading-guide.qmd")
