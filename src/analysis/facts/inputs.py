@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -80,6 +81,16 @@ class ServiceSurvey:
             for d in asked.dimensions
         }
         return parts if asked.overall else {"overall": list(self.item_topics), **parts}
+
+    def place(self, topic: str, *, year: int | None = None, unit: str = "") -> dict[str, Any]:
+        """Return the fields of a `Fact` that say place, round (this year's by default) and topic."""
+        return {
+            "municipality": self.municipality,
+            "service": self.service,
+            "unit": unit,
+            "year": self.year if year is None else year,
+            "topic": topic,
+        }
 
     def values(self, topic: str, *, year: int | None = None, unit: str | None = None) -> pd.Series:
         """Return the respondents' scores on a topic, missing left out; items turned so that high is good."""

@@ -52,7 +52,7 @@ def consistency(survey: ServiceSurvey) -> pd.DataFrame:
         items = [i for i in survey.questionnaire.items if i.dimension == dimension.id]
         fact = Fact(
             statistic="alpha",
-            **_place(survey, f"dimension.{dimension.id}", survey.year),
+            **survey.place(f"dimension.{dimension.id}"),
             scale="share",
             method="cronbach_alpha",
         )
@@ -70,16 +70,6 @@ def consistency(survey: ServiceSurvey) -> pd.DataFrame:
         else:
             facts.append(_filled(fact, value=result.alpha, n=result.n_complete))
     return tabulate(facts)
-
-
-def _place(survey: ServiceSurvey, topic: str, year: int, unit: str = "") -> dict[str, Any]:
-    return {
-        "municipality": survey.municipality,
-        "service": survey.service,
-        "unit": unit,
-        "year": year,
-        "topic": topic,
-    }
 
 
 def _filled(fact: Fact, **numbers: Any) -> Fact:
@@ -100,7 +90,7 @@ def _mean(
     survey: ServiceSurvey, topic: str, year: int, unit: str, values: pd.Series, spread: PooledSd | None
 ) -> Fact:
     fact = Fact(
-        statistic="mean", **_place(survey, topic, year, unit), scale=survey.scale, method="t_interval"
+        statistic="mean", **survey.place(topic, year=year, unit=unit), scale=survey.scale, method="t_interval"
     )
     if len(values) == 0:
         return fact.missing("not_measured", "no_answers")
@@ -142,7 +132,7 @@ def _shares(survey: ServiceSurvey, topic: str) -> Iterator[Fact]:
     # As given, not turned: a category is an answer on the questionnaire.
     given = survey.responses.loc[survey.responses["year"] == survey.year, item.id].dropna()
     answers = given.to_numpy()
-    place = _place(survey, topic, survey.year)
+    place = survey.place(topic)
     scale = list(range(item.minimum, item.maximum + 1))
     good, bad = (scale[:2], scale[-2:]) if item.reversed else (scale[-2:], scale[:2])
     counted = [("share", str(answer), [answer]) for answer in scale]

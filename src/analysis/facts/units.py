@@ -65,21 +65,11 @@ def _topic(survey: ServiceSurvey, topic: str) -> Iterator[Fact]:
         yield fact
 
 
-def _place(survey: ServiceSurvey, topic: str, unit: str = "") -> dict[str, Any]:
-    return {
-        "municipality": survey.municipality,
-        "service": survey.service,
-        "unit": unit,
-        "year": survey.year,
-        "topic": topic,
-    }
-
-
 def _variances(survey: ServiceSurvey, topic: str, fit: Any, verdict: str, n: int, p: float) -> Iterator[Fact]:
     for name in ("variance_unit", "variance_residual"):
         yield Fact(
             statistic=name,
-            **_place(survey, topic),
+            **survey.place(topic),
             value=float(getattr(fit, name)),
             n=n,
             scale=survey.scale,
@@ -91,7 +81,7 @@ def _variances(survey: ServiceSurvey, topic: str, fit: Any, verdict: str, n: int
 
 def _refused(survey: ServiceSurvey, topic: str, units: list[str], why: str) -> Iterator[Fact]:
     for name in ("variance_unit", "variance_residual"):
-        yield Fact(statistic=name, **_place(survey, topic), scale=survey.scale, method="mixed_model").missing(
+        yield Fact(statistic=name, **survey.place(topic), scale=survey.scale, method="mixed_model").missing(
             "undecided", why
         )
     for unit in units:
@@ -101,7 +91,7 @@ def _refused(survey: ServiceSurvey, topic: str, units: list[str], why: str) -> I
 def _blank(survey: ServiceSurvey, topic: str, unit: str) -> Fact:
     return Fact(
         statistic="unit_difference",
-        **_place(survey, topic, unit),
+        **survey.place(topic, unit=unit),
         against="other_units",
         scale=survey.scale,
         method="pooled_t_holm",
@@ -109,10 +99,9 @@ def _blank(survey: ServiceSurvey, topic: str, unit: str) -> Fact:
 
 
 def _shrunken(survey: ServiceSurvey, topic: str, unit: str, n: int, table: pd.DataFrame) -> Iterator[Fact]:
-    mean = Fact(
-        statistic="shrunken_mean", **_place(survey, topic, unit), scale=survey.scale, method="mixed_model"
-    )
-    sure = Fact(statistic="reliability", **_place(survey, topic, unit), scale="share", method="mixed_model")
+    place = survey.place(topic, unit=unit)
+    mean = Fact(statistic="shrunken_mean", **place, scale=survey.scale, method="mixed_model")
+    sure = Fact(statistic="reliability", **place, scale="share", method="mixed_model")
     if n == 0 or unit not in table.index:
         state, note = ("not_measured", "no_answers") if n == 0 else ("suppressed", "")
         yield mean.missing(state, note)
