@@ -4,6 +4,7 @@ from analysis.stats.change import Changes, between_rounds
 from analysis.stats.contrasts import Contrasts, UnitTest, pairwise, unit_deviations, units_differ
 from analysis.stats.errors import (
     NotComparable,
+    NotConverged,
     NotIdentified,
     NotMeasured,
     NoVariation,
@@ -12,6 +13,7 @@ from analysis.stats.errors import (
     TooFewItems,
     TooFewRounds,
     TooFewUnits,
+    Unreachable,
 )
 from analysis.stats.intervals import (
     MeanInterval,
@@ -34,6 +36,7 @@ __all__ = [
     "MeanInterval",
     "NoVariation",
     "NotComparable",
+    "NotConverged",
     "NotIdentified",
     "NotMeasured",
     "OutOfRange",
@@ -45,6 +48,7 @@ __all__ = [
     "TooFewUnits",
     "UnitFit",
     "UnitTest",
+    "Unreachable",
     "adjust_p",
     "between_rounds",
     "bottom_box",

@@ -39,8 +39,8 @@ def pairwise(
     frame: pd.DataFrame,
     score: str,
     unit: str,
-    *,
     adjust: Adjustment = "holm",
+    *,
     level: float = 0.95,
     year: str = "year",
 ) -> Contrasts:
@@ -89,8 +89,8 @@ def unit_deviations(
     frame: pd.DataFrame,
     score: str,
     unit: str,
-    *,
     adjust: Adjustment = "holm",
+    *,
     level: float = 0.95,
     year: str = "year",
 ) -> Contrasts:

@@ -41,3 +41,11 @@ class NotMeasured(StatisticsError):
 
 class OutOfRange(StatisticsError):
     """A value lies where it cannot lie: outside its scale, negative, infinite or missing."""
+
+
+class NotConverged(StatisticsError):
+    """The search for the estimates ended without having found them."""
+
+
+class Unreachable(StatisticsError):
+    """No answer exists under the given conditions: margins that no weights meet, a power that no n gives."""

@@ -191,7 +191,7 @@ def pooled_sd(values: Any, groups: Any) -> PooledSd:
     return PooledSd(sd=float(np.sqrt(squares / df)), df=df, n_groups=len(moments))
 
 
-def wilson(successes: Any, n: Any, *, level: float = 0.95) -> ShareInterval:
+def wilson(successes: Any, n: Any, level: float = 0.95) -> ShareInterval:
     """Estimate a share with Wilson's interval, which stays within 0 and 1 and works for few answers.
 
     (p + z²/2n ± z √(p(1-p)/n + z²/4n²)) / (1 + z²/n), with p = successes/n (Wilson 1927, J. Am. Stat. Assoc.

@@ -15,7 +15,7 @@ from analysis.stats.frames import checked_level, float_array
 _ABSURD = 1e4
 
 
-def detectable_difference(n1: Any, n2: Any, sd: Any, *, power: float = 0.8, level: float = 0.95) -> Any:
+def detectable_difference(n1: Any, n2: Any, sd: Any, power: float = 0.8, level: float = 0.95) -> Any:
     """Find the smallest true difference between two groups that the two-sided t test sees with `power`.
 
     The difference d solves P(|T| > t_crit) = power, where T is noncentral t with n1 + n2 - 2 degrees of

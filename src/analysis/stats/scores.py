@@ -44,7 +44,7 @@ def turned(answers: Any, minimum: float, maximum: float) -> Any:
 
 
 def dimension_scores(
-    responses: pd.DataFrame, questionnaire: Scored, *, min_answered: float = 0.5
+    responses: pd.DataFrame, questionnaire: Scored, min_answered: float = 0.5
 ) -> pd.DataFrame:
     """Score every respondent on every dimension and overall.
 

@@ -9,9 +9,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from analysis.stats.contrasts import pairwise
 from analysis.stats.errors import NotIdentified, NotMeasured, TooFewAnswers, TooFewUnits
 from analysis.stats.frames import TableResult, complete_rows
 from analysis.stats.reml import RemlFit, fit_intercepts
+
+__all__ = ["RANKING_RELIABILITY", "UnitFit", "fit_units", "pairwise"]
 
 RANKING_RELIABILITY = 0.7
 """Below this reliability of any of them, units are not put in order."""
@@ -53,9 +56,9 @@ def fit_units(
     frame: pd.DataFrame,
     score: str,
     unit: str,
-    *,
     fixed: str = "C(year)",
     within: str | None = None,
+    *,
     year: str = "year",
     round: Any = None,
 ) -> UnitFit:
