@@ -1,4 +1,4 @@
-"""Drawing one round of answers: who answers, and what."""
+"""Drawing one round of answers: who of those asked answers, and what."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import pandas as pd
 
 from analysis.demo import profiles as p
 from analysis.demo.model import Model
+from analysis.demo.users import Users
 
 #: Share of respondents who stop after some dimension and leave the rest unanswered.
 STOPS = 0.03
@@ -14,10 +15,10 @@ STOPS = 0.03
 BACKGROUND_MISSING = 0.02
 
 
-def draw_round(model: Model, year: int, rng: np.random.Generator) -> pd.DataFrame:
+def draw_round(model: Model, year: int, asked: Users, rng: np.random.Generator) -> pd.DataFrame:
     """Return one round's respondents: respondent, municipality, unit, background, items (empty = none)."""
     t = model.years.index(year)
-    unit, kind, person = _draw_respondents(model, t, rng)
+    unit, kind, person = _draw_respondents(model, t, asked, rng)
     answers = _draw_answers(model, t, unit, kind, person, rng)
     order = rng.permutation(len(unit))
     units = model.register.units
@@ -36,14 +37,11 @@ def draw_round(model: Model, year: int, rng: np.random.Generator) -> pd.DataFram
 
 
 def _draw_respondents(
-    model: Model, t: int, rng: np.random.Generator
+    model: Model, t: int, asked: Users, rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return unit (number), kind of user and own satisfaction (standard normal) of everybody who answers."""
     invited, exact = model.register.invited[:, t], model.register.answers[:, t]
-    unit = np.repeat(np.arange(len(invited)), invited)
-    edges = np.cumsum(model.shares, axis=1)
-    edges[:, -1] = 1.0
-    kind = (rng.random(len(unit))[:, None] > edges[unit]).sum(axis=1)
+    unit, kind = asked.unit, asked.kind
     person = rng.normal(size=len(unit))
     ready = model.readiness[unit, t] + model.reply[kind] + p.REPLY_BY_SATISFACTION * person
     ready += rng.normal(size=len(unit))

@@ -19,6 +19,7 @@ from analysis.demo.resolve import resolve_plantings
 from analysis.demo.scripts import MINIMUM_MUNICIPALITIES, scripts_for
 from analysis.demo.trail import make_indicators, make_trail, write_quarantine
 from analysis.demo.truth import Truth, save_truth
+from analysis.demo.users import count_groups, draw_asked
 from analysis.survey import (
     Questionnaire,
     load_questionnaire,
@@ -51,13 +52,13 @@ def make_country(
     asked = Path(questionnaires or _questionnaires())
     places = make_municipalities(municipalities, seed)
     rounds: dict[tuple[str, int], pd.DataFrame] = {}
-    models, means, plantings = [], [], []
+    models, means, plantings, groups = [], [], [], []
     for profile in p.PROFILES[:services]:
         model = _make_service(profile, load_questionnaire(asked / f"{profile.service}.yaml"), places, seed)
-        drawn = {
-            year: draw_round(model, year, np.random.default_rng([seed, 2, year, *profile.service.encode()]))
-            for year in YEARS
-        }
+        drawn = {}
+        for year in YEARS:
+            drawn[year], counted = _draw_year(model, year, seed)
+            groups.append(counted)
         table = expected_means(model)
         plantings += resolve_plantings(model, scripts_for(profile.service, municipalities), table, drawn)
         rounds |= {(profile.service, year): frame for year, frame in drawn.items()}
@@ -74,6 +75,7 @@ def make_country(
     )
     with country_folder(Path(into)) as folder:
         _write_store(folder, places, models, rounds, seed)
+        write_table(folder, "frame_groups", pd.concat(groups, ignore_index=True))
         save_truth(truth, folder)
     return truth
 
@@ -99,6 +101,15 @@ def _make_service(profile: p.Profile, questionnaire: Questionnaire, places: pd.D
     scripts = scripts_for(profile.service, len(places))
     register = make_register(profile, places, years=YEARS, scripts=scripts, rng=rng)
     return make_model(profile, questionnaire, register, scripts=scripts, rng=rng)
+
+
+def _draw_year(model: Model, year: int, seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return one round's answers, and how many users each unit has by background."""
+    rng = np.random.default_rng([seed, 2, year, *model.profile.service.encode()])
+    asked = draw_asked(model, year, rng)
+    # A stream of its own: counting more or fewer users changes no answer.
+    others = np.random.default_rng([seed, 5, year, *model.profile.service.encode()])
+    return draw_round(model, year, asked, rng), count_groups(model, year, asked, others)
 
 
 def _write_store(

@@ -46,7 +46,8 @@ class Truth:
 
     `means` has municipality, service, unit ("" for the whole municipality), year, topic (a dimension's or an
     item's id), mean, mean_answering, answers (see `analysis.demo.expected`). `parameters` holds, per service,
-    the case-mix effects, the dimensions' weights in the overall satisfaction and the standard deviations.
+    `case_mix` (variable, then value: the points that it moves every answer before rounding),
+    `weights_in_satisfaction` (per dimension) and `sd` (the standard deviations).
     """
 
     seed: int

@@ -49,6 +49,9 @@ class Background(yaml.Settings):
     id: Code
     name: Words
     values: dict[str, Words] = Field({}, description="what the codes mean")
+    casemix: bool = Field(
+        False, description="outside the service's control: comparisons with others are adjusted for it"
+    )
 
 
 class Questionnaire(yaml.Settings):

@@ -82,7 +82,7 @@ def gather(
     rules = [mapping.rule_for(path) for path in paths]
     questionnaires = questionnaires_of(mapping, beside=paths[0].parent)
     _check_names(mapping, questionnaires)
-    registers = load_registers(mapping, services=list(questionnaires), beside=paths[0].parent)
+    registers = load_registers(mapping, questionnaires=questionnaires, beside=paths[0].parent)
     written = mapping.read
     sources = [
         read_source(

@@ -121,6 +121,8 @@ def _notes(batch: Batch) -> tuple[str, ...]:
         notes.append("no register of units in the mapping: the units are those that the files name")
     if batch.registers.frame is None:
         notes.append("no register of users in the mapping: response rates are not known")
+    elif batch.registers.groups is None and any(q.background for q in batch.questionnaires.values()):
+        notes.append("no register of background groups in the mapping: who did not answer is not known")
     return tuple(notes)
 
 

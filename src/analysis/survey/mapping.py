@@ -170,6 +170,7 @@ class Registers(yaml.Settings):
 
     units: Register | None = None
     frame: Register | None = None
+    groups: Register | None = Field(None, description="users by background variable and value")
     municipalities: Register | None = None
 
 

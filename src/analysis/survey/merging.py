@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 
 from analysis.core.errors import DataError
 from analysis.survey.counts import PLACE
+from analysis.survey.groups import DIVISION, check_sums
 from analysis.survey.query import read_table
 from analysis.survey.staging import removed
 from analysis.survey.writing import response_file, write_responses, write_table
@@ -99,6 +100,26 @@ def merge_frame(
     whole = _stacked(seen, old[~(again & empty)], *([] if given is None else [given]))
     write_table(stage, "frame", whole.drop_duplicates(key, keep="last"))
     return read_table(stage, "frame")
+
+
+def merge_groups(
+    store: Path, stage: Path, given: pd.DataFrame | None, frame: pd.DataFrame, *, where: str
+) -> None:
+    """Write users by background group; `given` comes from a register, `frame` is the new table of users.
+
+    As with the frame a new register corrects the old one and leaves what it does not name. It names whole
+    divisions: a value that it leaves out of a unit's variable in a round is not kept from an older register.
+    Raises DataError where a variable's counts come to more than the unit's users.
+    """
+    old = read_table(store, "frame_groups")
+    if given is None:
+        # A new number of users can make counts wrong that were right before.
+        check_sums(old, frame, where=where)
+        return
+    again = pd.MultiIndex.from_frame(old[DIVISION]).isin(pd.MultiIndex.from_frame(given[DIVISION]))
+    whole = _stacked(old[~again], given)
+    check_sums(whole, frame, where=where)
+    write_table(stage, "frame_groups", whole)
 
 
 def merge_municipalities(store: Path, stage: Path, new: pd.DataFrame, *, registered: bool) -> None:

@@ -9,14 +9,15 @@ import pandas as pd
 from analysis.core.errors import DataError, nearest
 from analysis.survey.columns import coded
 from analysis.survey.gathering import Batch
-from analysis.survey.merging import merge_frame, merge_municipalities, merge_units
+from analysis.survey.groups import DIVISION
+from analysis.survey.merging import merge_frame, merge_groups, merge_municipalities, merge_units
 from analysis.survey.unit_ids import unit_id
 
 
 def merge_places(
     store: Path, stage: Path, batch: Batch, *, seen: pd.DataFrame, rounds: pd.DataFrame, read: pd.DataFrame
 ) -> None:
-    """Write municipalities, frame and units of an import.
+    """Write municipalities, frame, background groups and units of an import.
 
     `seen` are the units with answers (unit, name, municipality, service, value), `rounds` the unit and year
     of every answer, `read` the new rows of the table of imports.
@@ -25,6 +26,8 @@ def merge_places(
     registered = batch.registers.units is not None
     units = _registered_units(batch) if registered else seen.drop(columns="value")
     frame = merge_frame(store, stage, _registered_frame(batch), rounds, known)
+    groups = _registered_groups(batch, frame)
+    merge_groups(store, stage, groups, frame, where=f"{batch.mapping.path}: registers")
     merge_units(store, stage, units, frame, registered=registered)
     municipalities = batch.registers.municipalities
     if municipalities is not None:
@@ -79,20 +82,56 @@ def _registered_frame(batch: Batch) -> pd.DataFrame | None:
     table = batch.registers.frame
     if table is None:
         return None
+    wanted = ["municipality", "service", "unit", "year", "population", "invited"]
+    return _with_ids(table, batch, "frame", "users").reindex(columns=wanted)
+
+
+def _with_ids(table: pd.DataFrame, batch: Batch, name: str, what: str) -> pd.DataFrame:
+    """Return a register with units' ids; raise DataError for one that the register of units does not have."""
     known = _ids(batch) if batch.registers.units is not None else None
     ids = []
     for key in zip(table["municipality"], table["service"], table["unit"], strict=True):
         if known is not None and key not in known:
             raise DataError(
-                "the register of users names a unit that the register of units does not have",
-                where=f"{batch.mapping.path}: registers.frame",
+                f"the register of {what} names a unit that the register of units does not have",
+                where=f"{batch.mapping.path}: registers.{name}",
                 found=", ".join(key),
                 expected="a unit of the register of units",
                 todo=nearest(key[2], [unit for *_, unit in known]),
             )
         ids.append(known[key] if known is not None else unit_id(batch.mapping, *key))
-    wanted = ["municipality", "service", "unit", "year", "population", "invited"]
-    return table.assign(unit=pd.array(ids, dtype=pd.StringDtype())).reindex(columns=wanted)
+    return table.assign(unit=pd.array(ids, dtype=pd.StringDtype()))
+
+
+def _registered_groups(batch: Batch, frame: pd.DataFrame) -> pd.DataFrame | None:
+    named = batch.registers.groups
+    if named is None:
+        return None
+    where = f"{batch.mapping.path}: registers.groups"
+    table = _with_ids(named, batch, "groups", "groups")
+    place = ["municipality", "service", "unit"]
+    there = pd.MultiIndex.from_frame(frame[place])
+    # Without a register of units a unit is known by its answers or its number of users.
+    lost = ~pd.MultiIndex.from_frame(table[place]).isin(there)
+    if batch.registers.units is None and lost.any():
+        key = named[place].iloc[lost.argmax()]
+        raise DataError(
+            "the register of groups names a unit that has neither answers nor a number of users",
+            where=where,
+            found=", ".join(key),
+            expected="a unit of the data files or of the register of users",
+            todo="correct the unit, or give a register of units that has it",
+        )
+    twice = table.duplicated([*DIVISION, "value"]).to_numpy()
+    if twice.any():
+        # Spellings that share an id in the register of units: neither count is the whole group's.
+        raise DataError(
+            "the register names the same group of a unit twice",
+            where=where,
+            found=", ".join(str(cell) for cell in table[[*DIVISION, "value"]].iloc[twice.argmax()]),
+            expected="one row for each group of a unit, however the unit is spelled",
+        )
+    return table[[*DIVISION, "value", "population"]]
 
 
 def _named_municipalities(batch: Batch, codes: pd.Series) -> tuple[pd.DataFrame, bool]:

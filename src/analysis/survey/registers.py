@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping as Named
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +10,8 @@ import pandas as pd
 
 from analysis.core.errors import DataError, TilstandError, nearest
 from analysis.core.paths import checked_code
+from analysis.survey.codebook import Questionnaire
+from analysis.survey.groups import coded_groups
 from analysis.survey.mapping import Mapping, Register
 from analysis.survey.questionnaires import column_of, found_beside
 from analysis.survey.readers import read_source
@@ -17,6 +20,7 @@ _NUMBERS = ("year", "population", "invited", "inhabitants", "valid_from", "valid
 _COLUMNS = {
     "units": (("unit", "name"), ("id", "municipality", "service", "valid_from", "valid_to", "successor")),
     "frame": (("unit", "year"), ("municipality", "service", "population", "invited")),
+    "groups": (("unit", "year", "variable", "value", "population"), ("municipality", "service")),
     "municipalities": (
         ("code", "name"),
         ("county", "peer_group", "inhabitants", "valid_from", "valid_to", "successor"),
@@ -28,25 +32,32 @@ _COLUMNS = {
 class RegisterTables:
     """The registers that a mapping names, as tables; None where it names none.
 
-    `units` and `frame` have `municipality` and `service` in every row; `unit` is what the data files say.
+    `units`, `frame` and `groups` have `municipality` and `service` in every row; `unit` is what the data
+    files say. `variable` and `value` of `groups` are the codebook's.
     """
 
     units: pd.DataFrame | None = None
     frame: pd.DataFrame | None = None
+    groups: pd.DataFrame | None = None
     municipalities: pd.DataFrame | None = None
 
 
-def load_registers(mapping: Mapping, *, services: list[str], beside: Path) -> RegisterTables:
+def load_registers(
+    mapping: Mapping, *, questionnaires: Named[str, Questionnaire], beside: Path
+) -> RegisterTables:
     """Read the mapping's registers; raise DataError naming file, column and row where one is wrong."""
     tables = {
         name: _read(mapping, name, register, beside)
         for name, register in mapping.registers
         if register is not None
     }
-    for name in ("units", "frame"):
+    if "groups" in tables:
+        tables["groups"] = coded_groups(tables["groups"], mapping, questionnaires)
+    for name in ("units", "frame", "groups"):
         if name in tables:
-            tables[name] = _placed(tables[name], mapping, services, where=f"{mapping.path}: registers.{name}")
-    return RegisterTables(**tables)
+            where = f"{mapping.path}: registers.{name}"
+            tables[name] = _placed(tables[name], mapping, list(questionnaires), where=where)
+    return RegisterTables(**{name: table.reset_index(drop=True) for name, table in tables.items()})
 
 
 def _read(mapping: Mapping, name: str, register: Register, beside: Path) -> pd.DataFrame:
@@ -89,7 +100,8 @@ def _read(mapping: Mapping, name: str, register: Register, beside: Path) -> pd.D
             )
     numbers = {c: pd.array(v, dtype="Int64") for c, v in table.items() if c in _NUMBERS}
     texts = {c: pd.array(v, dtype=pd.StringDtype()) for c, v in table.items() if c not in _NUMBERS}
-    return pd.DataFrame({**texts, **numbers})
+    # The file's own row numbers, for whoever finds something wrong further on.
+    return pd.DataFrame({**texts, **numbers}, index=pd.Index(rows))
 
 
 def _number(cell: str | None, *, where: str) -> int | None:
@@ -135,11 +147,12 @@ def _placed(table: pd.DataFrame, mapping: Mapping, services: list[str], *, where
                 found=f"a row without {column}",
                 expected=f"a {column} in every row",
             )
-    key = ["municipality", "service", "unit", *(["year"] if "year" in table else [])]
+    further = [column for column in ("year", "variable", "value") if column in table]
+    key = ["municipality", "service", "unit", *further]
     twice = table[table.duplicated(key)]
     if len(twice):
         raise DataError(
-            "the register names the same unit twice",
+            f"the register names the same {'group of a unit' if 'variable' in table else 'unit'} twice",
             where=where,
             found=", ".join(str(value) for value in twice.iloc[0][key]),
             expected="one row for each " + ", ".join(key),

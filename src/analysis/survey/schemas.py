@@ -54,6 +54,8 @@ def _table(columns: dict[str, Rule], *, key: list[str]) -> Table:
     return Table(columns, tuple(key))
 
 
+_UNIT_IN_A_ROUND = {"municipality": _code(), "service": _code(), "unit": _code(), "year": _year()}
+
 #: The store's tables beside the responses. The key of each is in its schema's `unique`.
 TABLES: dict[str, Table] = {
     "units": _table(
@@ -70,14 +72,21 @@ TABLES: dict[str, Table] = {
     ),
     "frame": _table(
         {
-            "municipality": _code(),
-            "service": _code(),
-            "unit": _code(),
-            "year": _year(),
+            **_UNIT_IN_A_ROUND,
             "population": _count(nullable=True),
             "invited": _count(nullable=True),
         },
-        key=["municipality", "service", "unit", "year"],
+        key=[*_UNIT_IN_A_ROUND],
+    ),
+    # Users by background: how many of a unit's `population` have each value of each variable.
+    "frame_groups": _table(
+        {
+            **_UNIT_IN_A_ROUND,
+            "variable": _code(),
+            "value": _text(),
+            "population": _count(),
+        },
+        key=[*_UNIT_IN_A_ROUND, "variable", "value"],
     ),
     "municipalities": _table(
         {

@@ -64,6 +64,20 @@ class Store:
         """Return users (`population`) and `invited` per municipality, service, unit and year, if known."""
         return self._table("frame", municipality=municipality, service=service, year=years)
 
+    def frame_groups(
+        self,
+        *,
+        municipality: str | None = None,
+        service: str | None = None,
+        years: Iterable[int] | None = None,
+    ) -> pd.DataFrame:
+        """Return how many users of each unit have each value of each background variable.
+
+        Columns: municipality, service, unit, year, variable, value, population. Empty where no register said.
+        A variable's counts come to at most the unit's `population` in `frame`: of some users it is not known.
+        """
+        return self._table("frame_groups", municipality=municipality, service=service, year=years)
+
     def indicators(self, *, municipality: str | None = None, topic: str | None = None) -> pd.DataFrame:
         """Return figures from other sources: municipality, topic, indicator, year, value, unit, source."""
         return self._table("indicators", municipality=municipality, topic=topic)
@@ -118,7 +132,7 @@ class Store:
         for name in (service,) if service else self.services():
             digest.update(self.questionnaire(name).model_dump_json().encode())
             feed(digest, self._rows(name, municipality, None))
-        for name in ("units", "frame", "imports", "import_reasons"):
+        for name in ("units", "frame", "frame_groups", "imports", "import_reasons"):
             # The file's own bytes do not matter: the same rows saved anew are the same data.
             table = self._table(name, municipality=municipality, service=service)
             digest.update(
