@@ -71,6 +71,7 @@ def between_rounds(
         TooFewAnswers, NoVariation: there are two rounds, but no comparison can be computed, for this reason.
         NotMeasured: a column is missing.
         NotComparable: no score is named, or `rounds` is not an earlier and a later round.
+        OutOfRange: the scores are no numbers.
 
     >>> answers = pd.DataFrame({"year": [2024] * 4 + [2026] * 4, "safety": [3, 4, 3, 4, 5, 4, 5, 6]})
     >>> between_rounds(answers, "safety", "year").table[["from_year", "to_year", "difference"]]
@@ -92,7 +93,7 @@ def between_rounds(
     if moments.empty:
         raise TooFewAnswers("a change needs answers", found="0", expected="at least 2 in each of two rounds")
     # The whole frame's, also where a score has no answer in it: else an old change would pass for the last.
-    last = frame[year].max() if rounds is None else rounds[1]
+    last = complete_rows(frame, [year])[year].max() if rounds is None else rounds[1]
     compared = _paired(moments, ["score", *keys], year, rounds, last)
     reasons = compared.pop("reason")
     left_out = compared.loc[reasons != "", ["score", *keys, "from_year", "to_year"]].assign(reason=reasons)
@@ -100,7 +101,7 @@ def between_rounds(
     if compared.empty:
         _refuse(left_out["reason"])
     return Changes(
-        table=_tested(compared.astype({"from_year": type(last)}), level, power),
+        table=_tested(compared.astype({"from_year": compared["to_year"].dtype}), level, power),
         left_out=left_out.reset_index(drop=True), level=level, power=power,
     )  # fmt: skip
 

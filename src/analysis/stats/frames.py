@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
+from dataclasses import fields
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,30 @@ class TableResult:
         return self.table.to_html(index=False)
 
 
+class ValuesResult:
+    """A result of a few named values, a dataclass: prints as one row of them, or as one for each element."""
+
+    def __str__(self) -> str:
+        return self._as_table().to_string(index=False, float_format=_four_digits)
+
+    def _repr_html_(self) -> str:
+        return self._as_table().to_html(index=False, float_format=_four_digits)
+
+    def _as_table(self) -> pd.DataFrame:
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        arrays = [value for value in values.values() if isinstance(value, np.ndarray)]
+        length = arrays[0].size if arrays else 1
+        columns = {
+            name: value.ravel() if isinstance(value, np.ndarray) else [value] * length
+            for name, value in values.items()
+        }
+        return pd.DataFrame(columns)
+
+
+def _four_digits(number: float) -> str:
+    return f"{number:.4g}" if abs(number) < 1000 else f"{number:.0f}"
+
+
 def complete_rows(frame: pd.DataFrame, columns: Iterable[Hashable]) -> pd.DataFrame:
     """Keep the rows in which every one of `columns` has a value, in an order of their own.
 
@@ -33,7 +58,7 @@ def complete_rows(frame: pd.DataFrame, columns: Iterable[Hashable]) -> pd.DataFr
 
     Raises:
         NotMeasured: the frame lacks one of the columns.
-        OutOfRange: a number is infinite.
+        OutOfRange: a number is infinite, or a column mixes numbers and text.
     """
     wanted = list(dict.fromkeys(columns))
     for column in wanted:
@@ -56,7 +81,12 @@ def complete_rows(frame: pd.DataFrame, columns: Iterable[Hashable]) -> pd.DataFr
             if not np.isfinite(plain[column]).all():
                 raise OutOfRange(f"column {column!r} holds an infinite number", expected="finite numbers")
     tidy = pd.DataFrame(plain, columns=wanted)
-    return tidy.sort_values(wanted, kind="stable", ignore_index=True)
+    try:
+        return tidy.sort_values(wanted, kind="stable", ignore_index=True)
+    except TypeError as error:
+        raise OutOfRange(
+            "a column mixes kinds of values", found=str(error), expected="all numbers or all text in a column"
+        ) from error
 
 
 def valid_numbers(values: Any) -> np.ndarray:
@@ -87,12 +117,36 @@ def float_array(values: Any) -> np.ndarray:
     return array.astype("float64")
 
 
+def number_column(rows: pd.DataFrame, column: Hashable) -> np.ndarray:
+    """Take a column of complete rows as floats.
+
+    Raises:
+        OutOfRange: it holds something else than numbers, for instance answers as text.
+    """
+    if not pd.api.types.is_numeric_dtype(rows[column]):
+        # Numbers can come as objects, as a database gives them; text that looks like a number is none.
+        if any(isinstance(value, str) for value in rows[column]):
+            raise OutOfRange(f"column {column!r} holds text", expected="numbers")
+        try:
+            numbers = rows[column].astype(float)
+        except (TypeError, ValueError) as error:
+            kind = type(rows[column].iloc[0]).__name__
+            raise OutOfRange(f"column {column!r} holds no numbers", found=kind, expected="numbers") from error
+        return numbers.to_numpy()
+    return rows[column].to_numpy(dtype=float)
+
+
 def group_moments(rows: pd.DataFrame, keys: list[Hashable], score: Hashable) -> pd.DataFrame:
     """Count, average and measure the spread of `score` in each group of complete rows.
 
     Returns:
         One row a group, sorted: the keys, `n`, `mean` and `variance` (with n - 1; NaN for n = 1).
+
+    Raises:
+        OutOfRange: the scores are no numbers.
     """
+    if not pd.api.types.is_numeric_dtype(rows[score]):
+        rows = rows.assign(**{str(score): number_column(rows, score)})
     groups = rows.groupby(keys, observed=True)[score]
     moments = groups.agg(["size", "mean", "var", "min", "max"]).reset_index()
     moments = moments.rename(columns={"size": "n", "var": "variance"})

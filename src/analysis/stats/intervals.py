@@ -11,14 +11,21 @@ from scipy import special
 from statsmodels.stats.proportion import proportion_confint
 
 from analysis.stats.errors import NotComparable, NoVariation, OutOfRange, TooFewAnswers
-from analysis.stats.frames import checked_level, complete_rows, float_array, group_moments, valid_numbers
+from analysis.stats.frames import (
+    ValuesResult,
+    checked_level,
+    complete_rows,
+    float_array,
+    group_moments,
+    valid_numbers,
+)
 
 POOLED_UNDER = 10
 """With fewer answers than this a group's own standard deviation is too shaky to rest an interval on."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class MeanInterval:
+class MeanInterval(ValuesResult):
     """A mean with its interval, in the scale's points.
 
     `sd` is the standard deviation that `se` rests on, and `sd_source` says whose it is. `population` is the N
@@ -40,7 +47,7 @@ class MeanInterval:
 
 
 @dataclass(frozen=True, kw_only=True)
-class PooledSd:
+class PooledSd(ValuesResult):
     """The standard deviation within groups, with the degrees of freedom that it rests on."""
 
     sd: float
@@ -49,7 +56,7 @@ class PooledSd:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ShareInterval:
+class ShareInterval(ValuesResult):
     """A share with its interval, all as fractions of 1: numbers, or arrays of one shape."""
 
     successes: Any
@@ -210,7 +217,8 @@ def wilson(successes: Any, n: Any, level: float = 0.95) -> ShareInterval:
     80% (49.0% to 94.3%)
     """
     checked_level(level)
-    count, total = np.broadcast_arrays(float_array(successes), float_array(n))
+    # Copied, since numpy warns where statsmodels asks for broadcast arrays as ones to write to.
+    count, total = map(np.array, np.broadcast_arrays(float_array(successes), float_array(n)))
     if not (total >= 1).all():
         raise TooFewAnswers("a share needs answers", found="an n below 1", expected="at least 1")
     if not ((count >= 0) & (count <= total)).all():

@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 
 from analysis.stats.errors import NoVariation, TooFewAnswers, TooFewItems
-from analysis.stats.frames import float_array
+from analysis.stats.frames import ValuesResult, float_array
 
 
 @dataclass(frozen=True, kw_only=True)
-class Alpha:
+class Alpha(ValuesResult):
     """Cronbach's alpha of one dimension: the coefficient, its number of items and of complete answers."""
 
     alpha: float

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,8 +9,9 @@ import numpy as np
 import pandas as pd
 
 from analysis.stats.contrasts import pairwise
-from analysis.stats.errors import NotIdentified, NotMeasured, TooFewAnswers, TooFewUnits
-from analysis.stats.frames import TableResult, complete_rows
+from analysis.stats.designs import ROUNDS, fixed_formula, rows_and_design
+from analysis.stats.errors import NotComparable, NotIdentified, NotMeasured, TooFewAnswers, TooFewUnits
+from analysis.stats.frames import TableResult, number_column
 from analysis.stats.reml import RemlFit, fit_intercepts
 
 __all__ = ["RANKING_RELIABILITY", "UnitFit", "fit_units", "pairwise"]
@@ -24,7 +24,7 @@ RANKING_RELIABILITY = 0.7
 class UnitFit(TableResult):
     """A mixed model of one score with a random intercept for the unit.
 
-    `table` has, for every unit with answers in `round`: the unit's column (and `within`'s, where given),
+    `table` has, for every unit with answers in `round`: `unit` (before it `within`'s column, where given),
     `n` and `mean` of that round, `n_pooled` (answers in all rounds, which the shrinkage rests on),
     `shrunken` (the round's fixed effect plus the unit's effect), `se` (conditional standard deviation of the
     effect, given the fixed effects; where no difference was found, the standard error of the mean that all
@@ -56,7 +56,7 @@ def fit_units(
     frame: pd.DataFrame,
     score: str,
     unit: str,
-    fixed: str = "C(year)",
+    fixed: str = ROUNDS,
     within: str | None = None,
     *,
     year: str = "year",
@@ -74,7 +74,9 @@ def fit_units(
         frame: one row a respondent, all rounds; rows without a score or another value are left aside.
         score: the column of the scores.
         unit: the column of the units.
-        fixed: the fixed part as a formula over the frame's columns, with an intercept unless it says not.
+        fixed: the fixed part as a formula over the frame's columns, with an intercept unless it says not. As
+            it is, a mean for every round in `year`; where the frame has no such column it is taken as one
+            round, and `notes` says so.
         within: the column of the municipality that holds each unit. Units are told apart within it.
         year: the column of the round; a frame of one round may do without.
         round: the round whose means are given; the last one where nothing is said.
@@ -84,7 +86,10 @@ def fit_units(
         TooFewUnits: fewer than two units, or with `within` fewer than two groups.
         NotIdentified: fixed effects that follow from each other, or one unit in every group.
         NoVariation: all scores follow from the fixed effects and the units.
-        NotMeasured: a column is missing, or there is no such round.
+        NotMeasured: a column is missing (that of the round too, where another one has nearly its name), there
+            is no such round, or `fixed` is no formula.
+        NotComparable: `within` is called as a column of the result's table.
+        OutOfRange: the scores are no numbers.
 
     >>> answers = pd.DataFrame({"unit": list("aaaabbbbcccc"), "year": [2025, 2026] * 6,
     ...                         "safety": [3, 4, 4, 5, 5, 6, 5, 5, 2, 2, 1, 3]})
@@ -94,17 +99,23 @@ def fit_units(
     1    b  2   5.5      5.62
     2    c  2   2.5      2.47
     """
-    rows, design = _rows_and_design(frame, score, unit, fixed, within, year)
-    keys = [unit] if within is None else [within, unit]
+    formula, notes = fixed_formula(frame, fixed, year)
+    keys, rounds = [unit] if within is None else [within, unit], [year] if year in frame.columns else []
+    rows, design = rows_and_design(frame, [*keys, *rounds, score], formula)
+    if rows.empty:
+        raise TooFewAnswers(
+            "a model of units needs answers", found="no row with all values", expected="several"
+        )
+    values = number_column(rows, score)
     codes = rows.groupby(keys, observed=True).ngroup().to_numpy()
-    units = rows.groupby(keys, observed=True, as_index=False).agg(n_pooled=(score, "size"))
+    units = rows.groupby(keys, observed=True).size().index.to_frame(index=False)
+    pooled = np.bincount(codes)
     group = None if within is None else units.groupby(within, observed=True).ngroup().to_numpy()
-    _check_parts(units, group, within)
-    fit = fit_intercepts(rows[score].to_numpy(dtype=float), design.to_numpy(dtype=float), codes, group)
+    _check_parts(pooled, group, within)
+    fit = fit_intercepts(values, design.to_numpy(dtype=float), codes, group)
     shown, in_round = _round(rows, year, round)
-    table, left_out = _table(rows, design, codes, in_round, fit, units, score)
+    table, left_out = _table(units, pooled, values, design.to_numpy(), codes, in_round, fit)
     found = fit.variance_unit > 0
-    notes = []
     if not found:
         alike = "all" if fit.variance_group == 0 else f"all of the same {within!r}"
         notes.append(f"No difference between the units could be found: {alike} have the same mean.")
@@ -122,47 +133,20 @@ def fit_units(
     )  # fmt: skip
 
 
-def _rows_and_design(
-    frame: pd.DataFrame, score: str, unit: str, fixed: str, within: str | None, year: str
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    # Imported when a model is fitted: it is slow to import, and most of what uses this room fits none.
-    import patsy  # noqa: PLC0415
-
-    named = [
-        column for column in frame.columns if re.search(rf"(?<!\w){re.escape(str(column))}(?!\w)", fixed)
-    ]
-    rounds = [year] if year in frame.columns else []
-    columns = [*([within] if within else []), unit, *rounds, *named, score]
-    rows = complete_rows(frame, columns)
-    if rows.empty:
-        raise TooFewAnswers(
-            "a model of units needs answers", found="no row with all values", expected="several"
-        )
-    try:
-        design = patsy.dmatrix(fixed, rows, eval_env=patsy.EvalEnvironment([]), return_type="dataframe")
-    except patsy.PatsyError as error:
-        raise NotMeasured(
-            f"the fixed part {fixed!r} cannot be made from the data",
-            found=str(error).splitlines()[0],
-            expected="a formula over the frame's columns",
-        ) from error
-    return rows, design
-
-
-def _check_parts(units: pd.DataFrame, group: np.ndarray | None, within: str | None) -> None:
-    if len(units) < 2:
-        raise TooFewUnits("a model of units", found=f"{len(units)} with answers", expected="at least 2")
-    if (units["n_pooled"] == 1).all():
+def _check_parts(pooled: np.ndarray, group: np.ndarray | None, within: str | None) -> None:
+    if len(pooled) < 2:
+        raise TooFewUnits("a model of units", found=f"{len(pooled)} with answers", expected="at least 2")
+    if (pooled == 1).all():
         raise TooFewAnswers("no unit has two answers", found="1 in each", expected="at least 2 in some unit")
     if group is None:
         return
     n_groups = int(group.max()) + 1
     if n_groups < 2:
         raise TooFewUnits(f"groups of units in {within!r}", found=str(n_groups), expected="at least 2")
-    if n_groups == len(units):
+    if n_groups == len(pooled):
         raise NotIdentified(
             f"each group in {within!r} has one unit",
-            found=f"{n_groups} groups, {len(units)} units",
+            found=f"{n_groups} groups, {len(pooled)} units",
             expected="a group with two units or more",
             todo="leave out within",
         )
@@ -182,28 +166,36 @@ def _round(rows: pd.DataFrame, year: str, round: Any) -> tuple[Any, np.ndarray]:
 
 
 def _table(
-    rows: pd.DataFrame,
-    design: pd.DataFrame,
+    keys: pd.DataFrame,
+    pooled: np.ndarray,
+    values: np.ndarray,
+    design: np.ndarray,
     codes: np.ndarray,
     in_round: np.ndarray,
     fit: RemlFit,
-    units: pd.DataFrame,
-    score: str,
 ) -> tuple[pd.DataFrame, tuple[Any, ...]]:
-    average = design.to_numpy()[in_round].mean(axis=0)
-    n = np.bincount(codes[in_round], minlength=len(units))
+    average = design[in_round].mean(axis=0)
+    n = np.bincount(codes[in_round], minlength=len(keys))
     there = n > 0
-    total = np.bincount(codes[in_round], rows[score].to_numpy(dtype=float)[in_round], len(units))
-    pooled = units["n_pooled"].to_numpy()
+    total = np.bincount(codes[in_round], values[in_round], len(keys))
     shared = np.sqrt(average @ fit.fixed_covariance @ average)
     different = fit.variance_unit > 0 or fit.variance_group > 0
-    keys = [column for column in units.columns if column != "n_pooled"]
-    table = units[keys].assign(
-        n=n, n_pooled=pooled, mean=total / np.maximum(n, 1), shrunken=average @ fit.fixed + fit.total,
+    measured = pd.DataFrame({
+        "n": n, "n_pooled": pooled, "mean": total / np.maximum(n, 1),
+        "shrunken": average @ fit.fixed + fit.total,
         # Given the fixed effects the deviation from a mean that all share is known to be 0: a standard error
         # of 0 beside it would pass for certainty.
-        se=fit.total_sd if different else np.full(len(units), shared), effect=fit.effect,
-        reliability=fit.variance_unit / (fit.variance_unit + fit.variance_residual / pooled),
-    )  # fmt: skip
-    left_out = table.loc[~there, keys[-1]].tolist()
-    return table[there].reset_index(drop=True), tuple(left_out)
+        "se": fit.total_sd if different else np.full(len(keys), shared), "effect": fit.effect,
+        "reliability": fit.variance_unit / (fit.variance_unit + fit.variance_residual / pooled),
+    })  # fmt: skip
+    # Called `unit` whatever its column is called in the frame: what takes the table on need not know.
+    keys = keys.set_axis([*keys.columns[:-1], "unit"], axis=1)
+    if keys.columns[0] in (*keys.columns[1:], *measured.columns):
+        raise NotComparable(
+            "two columns of one name in the table of units",
+            found=f"within={keys.columns[0]!r}",
+            expected="a column of groups with another name",
+            todo="rename it in the data",
+        )
+    table = keys.join(measured)[there].reset_index(drop=True)
+    return table, tuple(keys.loc[~there, "unit"].tolist())

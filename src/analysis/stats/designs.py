@@ -1,0 +1,91 @@
+"""Formulas over a frame's columns: the rows that they can be made from, and the design that they make."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from difflib import SequenceMatcher
+
+import pandas as pd
+
+from analysis.stats.errors import NotMeasured
+from analysis.stats.frames import complete_rows
+
+ROUNDS = "C(year)"
+"""The fixed part of a model where none is given: a mean for every round."""
+
+
+def fixed_formula(frame: pd.DataFrame, fixed: str, year: str) -> tuple[str, list[str]]:
+    """Give the fixed part as it fits the frame, and what is to be noted of it.
+
+    `ROUNDS`, which is what stands where nobody said anything, means the frame's rounds, whatever their column
+    is called. A frame without that column is of one round, and the fixed part is the intercept alone: but not
+    where another column has nearly the name, since the rounds would be taken as one in silence.
+
+    Raises:
+        NotMeasured: there is no column `year`, but one that was probably meant.
+    """
+    if fixed != ROUNDS:
+        return fixed, []
+    if year in frame.columns:
+        return f"C(Q({year!r}))" if year != "year" else fixed, []
+    meant = [c for c in frame.columns if SequenceMatcher(None, str(c).lower(), year.lower()).ratio() > 0.7]
+    if meant:
+        raise NotMeasured(
+            f"no column {year!r} in the data",
+            found=f"columns {', '.join(map(str, frame.columns[:12]))}",
+            expected=f"the round of each answer in {year!r}",
+            todo=f"give year={meant[0]!r}, or fixed='1' where all answers are of one round",
+        )
+    return "1", [f"There is no column {year!r}: all answers are taken as one round."]
+
+
+def rows_and_design(
+    frame: pd.DataFrame, columns: Sequence[str], formula: str
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Take the rows with a value in all of `columns` and of the formula's, and make the formula's design.
+
+    Raises:
+        NotMeasured: a column is missing, or the formula cannot be made from the frame's columns.
+        OutOfRange: a number is infinite.
+    """
+    # Imported when a model is fitted: it is slow to import, and most of what uses this room fits none.
+    import patsy  # noqa: PLC0415
+
+    try:
+        terms = patsy.ModelDesc.from_formula(formula).rhs_termlist
+        used = {factor.code: _columns(factor.code) for term in terms for factor in term.factors}
+    except (patsy.PatsyError, SyntaxError) as error:
+        raise _no_formula(formula, error) from error
+    named = [column for column in frame.columns if any(column in names for names in used.values())]
+    rows = complete_rows(frame, [*columns, *named])
+    if rows.empty:
+        return rows, pd.DataFrame()
+    # Patsy looks at every single value for its levels; as a category it is told them.
+    only_as_levels = [
+        c for c in named if all(code == f"C({c})" for code, names in used.items() if c in names)
+    ]
+    told = rows[named].astype(dict.fromkeys(only_as_levels, "category"))
+    try:
+        design = patsy.dmatrix(formula, told, eval_env=patsy.EvalEnvironment([]), return_type="dataframe")
+    except patsy.PatsyError as error:
+        raise _no_formula(formula, error) from error
+    return rows, design
+
+
+def _columns(code: str) -> set[str]:
+    """Name the columns in a factor such as `C(year)`: its names, without those of functions, and Q("…")."""
+    tree = ast.parse(code)
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    functions = {id(call.func) for call in calls}
+    names = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and id(n) not in functions}
+    quoted = [call.args[0] for call in calls if getattr(call.func, "id", "") == "Q" and call.args]
+    return names | {argument.value for argument in quoted if isinstance(argument, ast.Constant)}
+
+
+def _no_formula(formula: str, error: Exception) -> NotMeasured:
+    return NotMeasured(
+        f"the formula {formula!r} cannot be made from the data",
+        found=str(error).splitlines()[0],
+        expected="a formula over the frame's columns, without the score",
+    )

@@ -1,0 +1,107 @@
+"""Where a unit stands beside its targets, as probabilities and a verdict."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from scipy import special
+
+from analysis.stats.errors import OutOfRange, TooFewUnits
+from analysis.stats.frames import checked_level, float_array
+
+BANDS = ("desired", "acceptable", "unacceptable")
+"""The bands of a target, from the best."""
+
+UNDECIDED = "undecided"
+"""The verdict where no band is certain enough."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BandProbabilities:
+    """The probability that the true mean lies in each band of a target: numbers, or arrays of one shape.
+
+    The three sum to 1. `verdict` is the band that reaches `certainty`, else "undecided".
+    """
+
+    desired: Any
+    acceptable: Any
+    unacceptable: Any
+    verdict: Any
+    certainty: float
+
+
+def band_probabilities(
+    shrunken: Any, se: Any, desired: Any, acceptable: Any, *, certainty: float = 0.8
+) -> BandProbabilities:
+    """Find how probable it is that the true mean lies in the desired, acceptable and unacceptable band.
+
+    The true mean is taken as N(m, s²), the shrunken mean and its conditional variance in the mixed model.
+    Where high is good (desired limit D above the acceptable A): P(desired) = Φ((m - D)/s), P(unacceptable) =
+    Φ((A - m)/s), P(acceptable) the rest. Where low is good (D below A) all signs are turned. Empirical Bayes:
+    the variances of the model are taken as known (Morris 1983, J. Am. Stat. Assoc. 78: 47-55).
+
+    Args:
+        shrunken, se: shrunken means and their standard errors (`fit_units`), in the scale's points.
+        desired: the limit of the desired band, towards the acceptable one.
+        acceptable: the limit of the acceptable band, towards the unacceptable one. All four are numbers or
+            arrays that broadcast.
+        certainty: the probability from which a band is the verdict; above 0.5, so that only one can reach it.
+
+    Raises:
+        TooFewUnits: there is no mean at all.
+        OutOfRange: a value is missing or infinite, an `se` is not above 0, the two limits are the same, or
+            `certainty` is not between 0.5 and 1.
+
+    >>> found = band_probabilities(4.6, 0.2, desired=4.5, acceptable=4.0)
+    >>> print(f"{found.desired:.3f} {found.acceptable:.3f} {found.unacceptable:.3f}: {found.verdict}")
+    0.691 0.307 0.001: undecided
+    >>> band_probabilities([4.8, 4.2, 3.5], 0.1, 4.5, 4.0).verdict.tolist()
+    ['desired', 'acceptable', 'unacceptable']
+    """
+    mean, spread, best, worst = np.broadcast_arrays(*map(float_array, (shrunken, se, desired, acceptable)))
+    _check(mean, spread, best, worst, certainty)
+    sign = np.where(best > worst, 1.0, -1.0)
+    over_best, over_worst = sign * (mean - best) / spread, sign * (mean - worst) / spread
+    # The difference of two probabilities near 1 loses all digits of a small band far from the mean: it is
+    # taken in the tail that the band lies in.
+    upper_tail = over_best + over_worst > 0
+    near = np.where(upper_tail, over_worst, -over_best)
+    far = np.where(upper_tail, over_best, -over_worst)
+    parts = {
+        "desired": special.ndtr(over_best),
+        "acceptable": special.ndtr(near) - special.ndtr(far),
+        "unacceptable": special.ndtr(-over_worst),
+    }
+    verdict = np.full(mean.shape, UNDECIDED, dtype=object)
+    for band in BANDS:
+        verdict[parts[band] >= certainty] = band
+    if mean.ndim == 0:
+        return BandProbabilities(
+            **{band: float(part) for band, part in parts.items()}, verdict=verdict.item(), certainty=certainty
+        )
+    return BandProbabilities(**parts, verdict=verdict, certainty=certainty)
+
+
+def _check(
+    mean: np.ndarray, se: np.ndarray, desired: np.ndarray, acceptable: np.ndarray, certainty: float
+) -> None:
+    if not checked_level(certainty) > 0.5:
+        raise OutOfRange(
+            "two bands could reach such a certainty", found=repr(certainty), expected="above 0.5, below 1"
+        )
+    if mean.size == 0:
+        raise TooFewUnits("a target needs a mean", found="none", expected="at least 1")
+    if not all(np.isfinite(values).all() for values in (mean, se, desired, acceptable)):
+        raise OutOfRange(
+            "a value is missing or infinite", expected="finite numbers", todo="leave out suppressed units"
+        )
+    if not (se > 0).all():
+        raise OutOfRange("a standard error that is not above 0", found=f"{se.min():g}", expected="above 0")
+    if (desired == acceptable).any():
+        raise OutOfRange(
+            "the desired and the acceptable limit are the same",
+            found=f"{desired[desired == acceptable][0]:g}",
+            expected="two limits with the acceptable band between them",
+        )
