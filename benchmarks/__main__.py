@@ -5,13 +5,19 @@ from __future__ import annotations
 import argparse
 import sys
 
-from benchmarks import demo, import_survey, report, service_run
+from benchmarks import demo, import_survey, report, service_run, statistics
 from benchmarks.machine import describe_machine
 from benchmarks.results import report_text, write_results
 from benchmarks.workspace import workspace
 
-#: In this order: what the demo has made serves the two after it.
-_ALL = {"import_survey": import_survey, "demo": demo, "service_run": service_run, "report": report}
+#: In this order: what the demo has made serves those after it.
+_ALL = {
+    "import_survey": import_survey,
+    "demo": demo,
+    "service_run": service_run,
+    "report": report,
+    "statistics": statistics,
+}
 
 
 def main(arguments: list[str] | None = None) -> None:

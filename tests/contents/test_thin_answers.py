@@ -41,6 +41,10 @@ def written(blocks) -> str:
     )
 
 
+#: Blocks that have nothing to say where nothing is the matter.
+SILENT = {"service.order-check"}
+
+
 @pytest.mark.parametrize("case", CASES)
 def test_every_fact_is_measured_or_says_why_not(case) -> None:
     facts = CASES[case].facts()
@@ -64,7 +68,7 @@ def test_every_cell_of_the_notebooks_shows_something(case, language, nation, rep
     assert len(blocks) > 20
     for name, block in blocks.items():
         text = block.markdown if report else block.html
-        assert text.strip(), f"{name} shows nothing"
+        assert text.strip() or name in SILENT, f"{name} shows nothing"
         assert block.report == report
     words = re.sub(r"<svg.*?</svg>", "", written(blocks), flags=re.S)
     assert not re.search(r"\b(nan|NaN|None|NaT|<NA>|inf)\b", words)

@@ -48,6 +48,14 @@ ASKED = Questionnaire.model_validate(
             {"id": "all_in_all", "text": {"nb": "Alt i alt.", "en": "All in all."}},
         ],
         "overall": "all_in_all",
+        "background": [
+            {
+                "id": "age",
+                "name": {"nb": "Alder", "en": "Age"},
+                "values": {"young": {"nb": "Ung", "en": "Young"}, "old": {"nb": "Gammel", "en": "Old"}},
+                "casemix": True,
+            }
+        ],
     }
 )
 ITEMS = list(ASKED.item_ids)
@@ -59,7 +67,9 @@ def answers(unit: str, year: int, n: int, *, always: float | None = None, seed: 
     given = dice.integers(2, 7, size=(n, len(ITEMS))) if always is None else np.full((n, len(ITEMS)), always)
     rows = pd.DataFrame(given.astype(float), columns=ITEMS)
     names = [f"{unit}-{year}-{i}" for i in range(n)]
-    return pd.concat([pd.DataFrame({"respondent": names, "unit": unit, "year": year}), rows], axis=1)
+    age = ["old" if i % 3 else "young" for i in range(n)]
+    place = pd.DataFrame({"respondent": names, "unit": unit, "year": year, "age": age})
+    return pd.concat([place, rows], axis=1)
 
 
 @dataclass(frozen=True)
@@ -73,7 +83,9 @@ class Thin:
 
     def facts(self) -> pd.DataFrame:
         """Return the service's facts as its notebook measures them."""
-        empty = pd.DataFrame({"respondent": [], "unit": [], "year": []} | {item: [] for item in ITEMS})
+        empty = pd.DataFrame(
+            {"respondent": [], "unit": [], "year": [], "age": []} | {item: [] for item in ITEMS}
+        )
         responses = pd.concat(self.rows, ignore_index=True) if self.rows else empty.astype({"year": int})
         read = responses.groupby("year").size()
         imports = pd.DataFrame(
@@ -89,26 +101,41 @@ class Thin:
             responses=responses.assign(municipality="9901"),
             units=register.astype({"valid_from": "Int64", "valid_to": "Int64"}).assign(successor=None),
             frame=pd.DataFrame(invited, columns=["unit", "year", "invited"]).assign(population=100),
+            groups=pd.DataFrame(
+                [(u, year, "age", value, 50) for u, year, _ in invited for value in ("young", "old")],
+                columns=["unit", "year", "variable", "value", "population"],
+            ),
+            peer_group="2",
             imports=imports.reset_index(drop=True),
             reasons=pd.DataFrame({"year": read.index, "reason": "outside_scale", "count": 1}),
         )
         return describe_service(survey, self._national(), thresholds=Disclosure())
 
     def _national(self) -> pd.DataFrame:
-        place = {"service": "library", "scale": "1-6", "method": "mean_of_municipalities"}
-        return tabulate(
-            Fact(
-                statistic="mean",
-                topic=topic,
-                year=year,
-                value=4.2,
-                n=900,
-                N=24 if self.nation else 1,
-                **place,
+        many = {"n": 900, "N": 24 if self.nation else 1}
+        facts = []
+        for topic in ("overall", "dimension.staff", "dimension.stock"):
+            place = {"service": "library", "topic": topic, "scale": "1-6", "method": "national"}
+            for year in self.years:
+                now = place | many | {"year": year}
+                facts += [
+                    Fact(statistic="mean", value=4.2, se=0.04, **now),
+                    Fact(statistic="peer_mean", category="2", value=4.1, se=0.05, **now),
+                ]
+            values = {
+                ("adjusted_mean", ""): 4.2, ("adjusted_peer_mean", "2"): 4.1,
+                ("casemix_beta", "age=young"): 0.2,
+                ("casemix_centre", "age=young"): 0.4, ("theta", "unit"): 4.2, ("tau", "unit"): 0.2,
+                ("sd_within", "unit"): 1.0, ("theta", "municipality"): 4.2, ("tau", "municipality"): 0.1,
+            }  # fmt: skip
+            facts += [Fact(statistic=s, category=c, value=v, se=0.04, **now) for (s, c), v in values.items()]
+            facts.append(
+                Fact(statistic="casemix_beta", category="age=old", value=0.0, note="reference", **now)
             )
-            for topic in ("overall", "dimension.staff", "dimension.stock")
-            for year in self.years
-        )
+            if topic != "overall":
+                share = now | {"scale": "share", "value": 0.5, "low": 0.4, "high": 0.6, "level": 0.95}
+                facts.append(Fact(statistic="importance", **share))
+        return tabulate(facts)
 
     def labels(self, language: str) -> Labels:
         """Return the names that its report shows."""

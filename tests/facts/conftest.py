@@ -10,7 +10,7 @@ import pytest
 
 from analysis.core.settings import Disclosure
 from analysis.demo import make_country
-from analysis.facts import describe_service, municipality_means, national_facts, prepare
+from analysis.facts import describe_country, describe_service, gather, prepare
 from analysis.survey import Store, open_store
 
 YEARS = (2021, 2023, 2025)
@@ -35,8 +35,11 @@ class Described:
 
     def _national(self, service: str) -> pd.DataFrame:
         asked = self.store.questionnaire(service)
-        means = [municipality_means(self.store.responses(service, years=[y]), asked) for y in YEARS]
-        return national_facts(pd.concat(means), asked)
+        peers = self.store.municipalities().set_index("code")["peer_group"].to_dict()
+        rounds = (
+            gather(self.store.responses(service, years=[y]), asked, year=y, peers=peers) for y in YEARS
+        )
+        return describe_country(rounds)
 
     def _survey(self, municipality: str, service: str):
         place = {"municipality": municipality, "service": service}
@@ -47,6 +50,8 @@ class Described:
             responses=self.store.responses(service, municipality=municipality, years=YEARS),
             units=self.store.units(**place),
             frame=self.store.frame(**place, years=YEARS),
+            groups=self.store.frame_groups(**place, years=YEARS),
+            peer_group=self.store.municipalities().set_index("code").at[municipality, "peer_group"],
             imports=self.store.imports(**place),
             reasons=self.store.import_reasons(**place),
         )

@@ -18,7 +18,8 @@ def shuffled(survey, units: dict[int, list[str]], seed: int):
     for year, names in units.items():
         chosen = rows.index[(rows["year"] == year) & rows["unit"].isin(names)]
         rows.loc[chosen, "unit"] = random.permutation(rows.loc[chosen, "unit"].to_numpy())
-    fields = ("municipality", "service", "questionnaire", "years", "units", "frame", "imports", "reasons")
+    register = ("units", "frame", "groups", "imports", "reasons", "peer_group")
+    fields = ("municipality", "service", "questionnaire", "years", *register)
     return prepare(**{name: getattr(survey, name) for name in fields}, responses=rows)
 
 

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from analysis.core.language import Language
-from analysis.facts import Labels, wording
+from analysis.facts import Fact, Labels, wording
 
 CERTAIN = {
     "nb": re.compile(
@@ -28,7 +28,8 @@ def labels(request, described) -> Labels:
 
 
 def every_sentence(facts, labels):
-    national = facts[facts["municipality"] == ""].set_index(["topic", "year"])
+    means = facts["municipality"].eq("") & facts["statistic"].eq("mean")
+    national = facts[means].set_index(["topic", "year"])
     detectable = facts[facts["statistic"] == "detectable_change"].set_index(["unit", "topic"])
     for fact in facts[facts["municipality"] != ""].itertuples():
         if fact.statistic == "change":
@@ -78,3 +79,17 @@ def test_a_certain_change_is_never_written_as_zero(labels) -> None:
         scale, verdict, value, low, high, level = "1-6", "higher", 0.04, 0.01, 0.07, 0.95
 
     assert wording.amount(Small, labels, sign=True) in ("+0,04", "+0.04")
+
+
+def test_what_depends_on_the_method_is_said_without_a_direction(labels) -> None:
+    place = {"municipality": "9903", "service": "school", "year": 2025, "topic": "overall", "scale": "1-6"}
+    numbers = {"value": 0.3, "low": 0.1, "high": 0.5, "level": 0.95, "n": 90, "verdict": "depends_on_method"}
+    change = Fact(statistic="change", against="year.2023", **place, **numbers)
+    unit = Fact(statistic="unit_difference", against="other_units", unit="u1", **place, **numbers)
+    seen = Fact(statistic="detectable_change", against="year.2023", value=0.2, n=90, **place)
+    for sentence in (wording.change(change, labels, detectable=seen), wording.unit(unit, labels)):
+        assert ("depends on the method" in sentence) or ("avhenger av metoden" in sentence)
+        assert not CERTAIN[labels.language.code].search(sentence)
+        assert "0,3" not in sentence
+        assert "0.3" not in sentence
+    assert re.search(r"0[.,]2", wording.change(change, labels, detectable=seen))

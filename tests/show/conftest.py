@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
+from invented_statistics import with_statistics
 
 from analysis.core.language import Language
 from analysis.facts.labels import Labels
@@ -57,6 +58,16 @@ def questionnaire(*, dimensions: int = 6, items: int = 16) -> Questionnaire:
         dimensions=[{"id": i, "name": {"nb": nb, "en": en}} for i, nb, en in known],
         items=asked,
         overall="satisfaction",
+        background=[
+            {
+                "id": "child_age",
+                "name": {"nb": "Barnets alder", "en": "The child's age"},
+                "values": {
+                    "under-3": {"nb": "under 3 år", "en": "under 3"},
+                    "over-3": {"nb": "3 år og eldre", "en": "3 and over"},
+                },
+            }
+        ],
     )
 
 
@@ -297,6 +308,18 @@ def facts(asked):
     return service_facts(asked)
 
 
+@pytest.fixture(scope="session")
+def rich(asked, facts):
+    """The facts with those of every statistic beyond means."""
+    return with_statistics(facts, asked)
+
+
+@pytest.fixture(scope="session")
+def thin(asked, facts):
+    """The facts where answers, units and municipalities are too few for the statistics beyond means."""
+    return with_statistics(facts, asked, thin=True)
+
+
 @pytest.fixture
 def report(asked, tmp_path):
     return make_canvas(asked, tmp_path)
@@ -315,5 +338,6 @@ def make():
         questionnaire = staticmethod(questionnaire)
         facts = staticmethod(service_facts)
         canvas = staticmethod(make_canvas)
+        with_statistics = staticmethod(with_statistics)
 
     return Makers

@@ -12,10 +12,10 @@ from analysis.core.settings import Batch
 from analysis.facts import (
     Labels,
     ServiceSurvey,
+    describe_country,
     describe_service,
+    gather,
     join,
-    municipality_means,
-    national_facts,
     protect,
     report_claims,
     strengths_and_improvements,
@@ -52,25 +52,30 @@ class ReferenceRun(Run):
     def measure(self) -> pd.DataFrame:
         """Give the national facts of every round, reading one round at a time."""
         asked = self.store.questionnaire(self.service)
-        rounds = [y for y in self.batch.years if y in self.store.years(self.service)]
-        parts = [
-            municipality_means(
-                self.store.responses(self.service, years=[year]),
-                asked,
-                min_answered=self.batch.min_answered,
-            )
-            for year in rounds
-        ]
-        if not parts:
+        known = self.store.years(self.service)
+        rounds = [year for year in self.batch.years if year in known]
+        if not rounds:
             raise DataError(
                 "no answers in any of the batch's rounds",
                 where=f"{self.store.path}: {self.service}",
-                found=", ".join(map(str, self.store.years(self.service))),
+                found=", ".join(map(str, known)),
                 expected="one of " + ", ".join(map(str, self.batch.years)),
                 todo="correct year and compare_years in the batch file, or import the rounds",
             )
-        means = pd.concat(parts, ignore_index=True)
-        table = national_facts(means, asked, minimum_municipalities=_minimum(self.batch))
+        register = self.store.municipalities()
+        grouped = register[register["peer_group"].notna()]
+        peers = dict(zip(grouped["code"], grouped["peer_group"].astype(str), strict=True))
+        countries = (
+            gather(
+                self.store.responses(self.service, years=[year]),
+                asked,
+                year=year,
+                peers=peers,
+                min_answered=self.batch.min_answered,
+            )
+            for year in rounds
+        )
+        table = describe_country(countries, minimum_municipalities=_minimum(self.batch))
         return protect(table, self.batch.disclosure)
 
 

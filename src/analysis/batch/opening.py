@@ -125,6 +125,8 @@ def read_labels(batch: Batch, store: Store, municipality: str, services: tuple[s
 
 def _survey(batch: Batch, store: Store, municipality: str, service: str) -> ServiceSurvey:
     place = {"municipality": municipality, "service": service}
+    register = store.municipalities().set_index("code")
+    peers = register.at[municipality, "peer_group"]
     return prepare(
         **place,
         questionnaire=store.questionnaire(service),
@@ -132,6 +134,8 @@ def _survey(batch: Batch, store: Store, municipality: str, service: str) -> Serv
         responses=store.responses(service, municipality=municipality, years=batch.years),
         units=store.units(**place),
         frame=store.frame(**place, years=batch.years),
+        groups=store.frame_groups(**place, years=batch.years),
+        peer_group="" if pd.isna(peers) else str(peers),
         imports=store.imports(**place),
         reasons=store.import_reasons(**place),
         level=batch.level,

@@ -1,21 +1,23 @@
 """The one table behind everything that is shown: facts, disclosure control, and words for facts."""
 
+from analysis.facts.country import Country, gather
 from analysis.facts.disclosure import protect
 from analysis.facts.findings import report_claims, strengths_and_improvements, totals
 from analysis.facts.inputs import ServiceSurvey, prepare
 from analysis.facts.labels import Labels
-from analysis.facts.national import municipality_means, national_facts
+from analysis.facts.reference import describe_country
 from analysis.facts.service import describe_service
 from analysis.facts.table import Fact, join, read_facts, tabulate, write_facts
 
 __all__ = [
+    "Country",
     "Fact",
     "Labels",
     "ServiceSurvey",
+    "describe_country",
     "describe_service",
+    "gather",
     "join",
-    "municipality_means",
-    "national_facts",
     "prepare",
     "protect",
     "read_facts",

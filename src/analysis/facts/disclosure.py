@@ -28,12 +28,32 @@ _FOLLOW_MEAN = (
     "reliability",
     "change",
     "detectable_change",
+    "ordinal_change",
+    "influence_on_change",
     "unit_difference",
+    "ordinal_difference",
+    "expected_range",
+    "influence",
     "national_difference",
+    "national_difference_adjusted",
+    "peer_difference",
+    "peer_difference_adjusted",
+    "casemix_shift",
     "variance_unit",
     "variance_residual",
+    "importance",
+    "priority",
+    "weighted_mean",
+    "residual_skewness",
+    "residual_kurtosis",
+    "residual_outside",
+    "ceiling",
     "missing_share",
 )
+#: Of two rounds: hidden with either round's mean.
+_CHANGES = ("change", "detectable_change", "ordinal_change", "influence_on_change")
+#: Told of a unit, made of the whole: hidden with the whole's mean too.
+_OF_WHOLE = ("influence", "influence_on_change")
 _MEANS = ("mean", "alpha", *_FOLLOW_MEAN)
 _KEY = ["municipality", "service", "unit", "year", "topic"]
 
@@ -59,12 +79,12 @@ def protect(
 
 
 def hidden_cells(table: pd.DataFrame, thresholds: Disclosure) -> frozenset[tuple[str, int, str]]:
-    """Return the (unit, year, topic) of a service's unit means that are hidden, before or by `protect`.
+    """Return the (unit, year, topic) of a service's means that are hidden, before or by `protect`.
 
-    Figures over several units must be made without these; see `ServiceSurvey.pooled`.
+    The unit is "" for the whole service. No other figure may be made of these; see `ServiceSurvey.pooled`.
     """
     shown = protect(table, thresholds)
-    cells = shown[shown["statistic"].eq("mean") & shown["unit"].ne("") & shown["state"].eq("suppressed")]
+    cells = shown[shown["statistic"].eq("mean") & shown["state"].eq("suppressed")]
     return frozenset(zip(cells["unit"], cells["year"].astype(int), cells["topic"], strict=True))
 
 
@@ -106,7 +126,9 @@ def _with_linked(table: pd.DataFrame, hidden: pd.Series) -> pd.Series:
     units = pd.Series(_subjects(table, ["municipality", "service", "unit", "topic"]), index=table.index)
     pooled = units.isin(set(units[table["statistic"].eq("mean") & hidden & table["unit"].ne("")]))
     hidden |= pooled & table["statistic"].isin(("shrunken_mean", "reliability"))
-    changes = table[table["statistic"].isin(("change", "detectable_change"))]
+    whole = pd.Series(_subjects(table.assign(unit="")), index=table.index)
+    hidden |= whole.isin(gone) & table["statistic"].isin(_OF_WHOLE)
+    changes = table[table["statistic"].isin(_CHANGES)]
     base = changes["against"].str.extract(r"^year\.(\d+)$")[0].astype("Int64")
     since = pd.Series(_subjects(changes.assign(year=base)), index=changes.index, dtype=object)
     hidden[since.index] |= since.isin(gone)

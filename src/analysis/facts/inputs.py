@@ -18,8 +18,10 @@ class ServiceSurvey:
     """The rounds of one service in one municipality.
 
     `responses` has a row a respondent (columns `year`, `unit` and one a item), `scores` the same rows with
-    a column a dimension and `overall`; `frame` says how many were invited, a row a unit and year. `hidden`
-    names the cells (unit, year, topic) that may not be shown; see `pooled`.
+    a column a dimension and `overall`; `frame` says how many were invited, a row a unit and year, `groups`
+    how many users there are with each background value. `peer_group` is the municipality's, "" for none.
+    `hidden` names the cells (unit, "" for the whole, year, topic) that may not be shown: nothing else may
+    depend on what is in them; see `pooled`.
     """
 
     municipality: str
@@ -30,8 +32,10 @@ class ServiceSurvey:
     scores: pd.DataFrame
     units: pd.DataFrame
     frame: pd.DataFrame
+    groups: pd.DataFrame
     imports: pd.DataFrame
     reasons: pd.DataFrame
+    peer_group: str = ""
     level: float = 0.95
     hidden: frozenset[tuple[str, int, str]] = frozenset()
 
@@ -126,6 +130,10 @@ class ServiceSurvey:
         # As an array: an empty list would choose no column instead of no row.
         return rows[np.array(chosen, dtype=bool)]
 
+    def is_hidden(self, topic: str, *, unit: str = "", year: int | None = None) -> bool:
+        """Tell whether a mean may not be shown: of this round, or of `year`, and of the whole or a unit."""
+        return (unit, self.year if year is None else year, topic) in self.hidden
+
     def units_in(self, year: int) -> list[str]:
         """Return the units that were open in a round, or answered in it, in the register's order."""
         register = self.units
@@ -172,8 +180,10 @@ def prepare(
     responses: pd.DataFrame,
     units: pd.DataFrame,
     frame: pd.DataFrame,
+    groups: pd.DataFrame,
     imports: pd.DataFrame,
     reasons: pd.DataFrame,
+    peer_group: str = "",
     level: float = 0.95,
     min_answered: float = 0.5,
 ) -> ServiceSurvey:
@@ -193,6 +203,8 @@ def prepare(
         scores=_scores(answered, questionnaire, min_answered),
         units=units,
         frame=frame,
+        groups=groups,
+        peer_group=peer_group,
         imports=imports,
         reasons=reasons,
         level=level,

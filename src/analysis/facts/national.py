@@ -1,65 +1,85 @@
-"""Facts of the reference stage: the national picture of one service, which every municipality reads."""
+"""Facts of the reference stage on levels: what all municipalities, and each peer group, come to."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 
+from analysis.facts.country import DECIMALS, Country
 from analysis.facts.table import Fact, tabulate
-from analysis.stats.scores import dimension_scores
-from analysis.survey.codebook import Questionnaire
+from analysis.stats.intervals import wilson
 
-#: A municipality with fewer answers than this does not count in the national mean.
-MINIMUM_ANSWERS = 5
-#: Decimals that national figures are saved with, and that every other run reads: a change that does not
-#: show there redoes nothing.
-DECIMALS = 3
+_QUARTILES = (25, 50, 75)
 
 
-def municipality_means(
-    responses: pd.DataFrame, questionnaire: Questionnaire, *, min_answered: float = 0.5
-) -> pd.DataFrame:
-    """Give n and mean per municipality, round and topic: columns year, municipality, topic, n, mean."""
-    scores = dimension_scores(responses, questionnaire, min_answered=min_answered)
-    scores.columns = [c if c == "overall" else f"dimension.{c}" for c in scores.columns]
-    groups = [responses["year"].to_numpy(), responses["municipality"].to_numpy()]
-    summed = scores.groupby(groups).agg(["count", "mean"])
-    summed.index.names = ["year", "municipality"]
-    tidy = summed.stack(0, future_stack=True).rename_axis(["year", "municipality", "topic"]).reset_index()
-    return tidy.rename(columns={"count": "n"})[["year", "municipality", "topic", "n", "mean"]]
-
-
-def national_facts(
-    means: pd.DataFrame, questionnaire: Questionnaire, *, minimum_municipalities: int = 3
-) -> pd.DataFrame:
-    """Give the mean of the municipalities' means, each municipality counting once, per topic and round.
+def national_levels(country: Country, *, minimum_municipalities: int = 3) -> pd.DataFrame:
+    """Give the mean of the municipalities' means, each municipality counting once, per topic; of peers too.
 
     In the facts n is the number of respondents behind it and N the number of municipalities. Where there are
     not more than `minimum_municipalities`, there is no national picture, and it could tell each of them.
     """
-    return tabulate(_facts(means, questionnaire, minimum_municipalities))
+    return tabulate(_levels(country, minimum_municipalities))
 
 
-def _facts(means: pd.DataFrame, questionnaire: Questionnaire, minimum: int) -> Iterator[Fact]:
-    topics = ("overall", *(f"dimension.{d.id}" for d in questionnaire.dimensions))
-    for topic in topics:
-        for year in sorted(means["year"].unique()):
-            rows = means[(means["year"] == year) & (means["topic"] == topic)]
-            rows = rows[rows["n"] >= MINIMUM_ANSWERS]
-            fact = Fact(
-                statistic="mean",
-                service=questionnaire.service,
-                year=int(year),
-                topic=topic,
-                scale="{}-{}".format(*questionnaire.scale),
-                method="mean_of_municipalities",
+def national_answers(country: Country, *, minimum_municipalities: int = 3) -> pd.DataFrame:
+    """Give how all respondents' answers to each item are distributed, and the municipalities' quartiles."""
+    return tabulate([*_quartiles(country, minimum_municipalities), *_shares(country, minimum_municipalities)])
+
+
+def mean_of_municipalities(fact: Fact, rows: pd.DataFrame, minimum: int) -> Fact:
+    """Fill a fact with the mean of the municipalities (rows of n, mean, variance), or say why there is none.
+
+    Its standard error is that of the answers, √Σ s²/N: all municipalities asked are there.
+    """
+    if len(rows) == 0:
+        return fact.missing("not_measured", "no_answers")
+    if len(rows) <= minimum:
+        return fact.missing("not_comparable", "no_other_municipalities")
+    value = round(float(rows["mean"].mean()), DECIMALS)
+    se = round(float(np.sqrt((rows["variance"] / rows["n"]).sum()) / len(rows)), DECIMALS)
+    return replace(fact, value=value, se=se, n=int(rows["n"].sum()), N=len(rows))
+
+
+def _levels(country: Country, minimum: int) -> Iterator[Fact]:
+    moments = country.municipality_moments
+    group = moments["municipality"].map(country.peers)
+    for topic in country.topics:
+        of_topic = moments["topic"] == topic
+        fact = country.fact("mean", topic, method="mean_of_municipalities")
+        yield mean_of_municipalities(fact, moments[of_topic], minimum)
+        for peers in sorted(set(country.peers.values())):
+            fact = country.fact("peer_mean", topic, category=peers, method="mean_of_municipalities")
+            yield mean_of_municipalities(fact, moments[of_topic & (group == peers)], minimum)
+
+
+def _quartiles(country: Country, minimum: int) -> Iterator[Fact]:
+    moments = country.municipality_moments
+    for topic in country.topics:
+        rows = moments[moments["topic"] == topic]
+        if len(rows) <= minimum:
+            continue
+        for percent in _QUARTILES:
+            fact = country.fact("quartile", topic, category=str(percent), method="quartile_of_municipalities")
+            value = round(float(np.percentile(rows["mean"], percent)), DECIMALS)
+            yield replace(fact, value=value, n=int(rows["n"].sum()), N=len(rows))
+
+
+def _shares(country: Country, minimum: int) -> Iterator[Fact]:
+    places = country.responses["municipality"].nunique()
+    if places <= minimum:
+        return
+    for item in country.questionnaire.items:
+        counts = country.responses[item.id].value_counts()
+        n = int(counts.sum())
+        if n == 0:
+            continue
+        for answer in range(item.minimum, item.maximum + 1):
+            interval = wilson(int(counts.get(answer, 0)), n)
+            fact = country.fact(
+                "share", f"item.{item.id}", category=str(answer), scale="share", method="wilson"
             )
-            if len(rows) == 0:
-                yield fact.missing("not_measured", "no_answers")
-                continue
-            if len(rows) <= minimum:
-                yield fact.missing("not_comparable", "no_other_municipalities")
-                continue
-            value = round(float(rows["mean"].mean()), DECIMALS)
-            yield Fact(**{**fact.__dict__, "value": value, "n": int(rows["n"].sum()), "N": len(rows)})
+            value, low, high = (round(x, DECIMALS) for x in (interval.share, interval.low, interval.high))
+            yield replace(fact, value=value, low=low, high=high, level=interval.level, n=n, N=places)

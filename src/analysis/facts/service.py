@@ -7,10 +7,15 @@ from dataclasses import replace
 import pandas as pd
 
 from analysis.core.settings import Disclosure
-from analysis.facts.comparisons import changes, national_differences
+from analysis.facts.changes import changes
+from analysis.facts.diagnostics import diagnostics
 from analysis.facts.disclosure import hidden_cells, protect
+from analysis.facts.expected import expected_ranges
 from analysis.facts.inputs import ServiceSurvey
 from analysis.facts.levels import consistency, distributions, means
+from analysis.facts.nonresponse import nonresponse
+from analysis.facts.others import differences_from_others
+from analysis.facts.priorities import priorities
 from analysis.facts.quality import data_quality, with_suppressed_count
 from analysis.facts.response import response_rates
 from analysis.facts.table import join
@@ -32,20 +37,23 @@ def describe_service(
     if hidden:
         survey = replace(survey, hidden=hidden)
         scores = means(survey)
+    changed = changes(survey)
     table = join(
         {
-            "response": answered,
+            "response": join([answered, nonresponse(survey, minimum=thresholds.mean)]),
             "scores": scores,
             "distribution": distributions(survey),
             "reliability": consistency(survey),
-            "units": unit_comparisons(survey),
-            "change": changes(survey),
+            "units": join([unit_comparisons(survey), expected_ranges(survey, scores, national)]),
+            "change": changed,
             "nation": join(
                 [
-                    national[national["N"].fillna(0) > minimum_municipalities],
-                    national_differences(survey, national, minimum=minimum_municipalities),
+                    _passed_on(national, survey.peer_group, minimum_municipalities),
+                    differences_from_others(survey, national, minimum=minimum_municipalities),
                 ]
             ),
+            "priorities": priorities(survey, scores, national),
+            "diagnostics": diagnostics(survey, changed),
             "quality": data_quality(survey),
         }
     )
@@ -55,3 +63,11 @@ def describe_service(
         service=survey.service,
         year=survey.year,
     )
+
+
+def _passed_on(national: pd.DataFrame, peer_group: str, minimum: int) -> pd.DataFrame:
+    """Keep what this municipality is shown beside: not other peer groups, nor how scores were adjusted."""
+    of_peers = national["statistic"].isin(("peer_mean", "adjusted_peer_mean"))
+    wanted = ~of_peers | national["category"].eq(peer_group)
+    wanted &= ~national["statistic"].isin(("casemix_beta", "casemix_centre"))
+    return national[wanted & (national["N"].fillna(0) > minimum)]

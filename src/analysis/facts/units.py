@@ -7,10 +7,12 @@ from dataclasses import replace
 from statistics import NormalDist
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from analysis.core.errors import StatisticsError
 from analysis.facts.inputs import ServiceSurvey
+from analysis.facts.order import with_ordinal_check
 from analysis.facts.table import Fact, tabulate
 from analysis.stats.contrasts import unit_deviations, units_differ
 from analysis.stats.errors import TooFewUnits
@@ -27,8 +29,8 @@ def unit_comparisons(survey: ServiceSurvey) -> pd.DataFrame:
 
     Everything is made of the cells that may be shown (see `ServiceSurvey.pooled`). A unit is "above" or
     "below" only where the model finds a difference between the units at all and the unit's own difference,
-    adjusted by Holm over the service's units, is certain. The units as a whole are said to differ only where
-    one of them does, or the F test between them is certain.
+    adjusted by Holm over the service's units, is certain, and the ordinal check agrees. The units as a whole
+    are said to differ only where one of them does, or the F test between them is certain.
     """
     return tabulate(fact for topic in survey.topics for fact in _topic(survey, topic))
 
@@ -54,6 +56,14 @@ def _topic(survey: ServiceSurvey, topic: str) -> Iterator[Fact]:
         _difference(survey, topic, unit, int(sizes.get(unit, 0)), against, fit.difference_found)
         for unit in units
     ]
+    scores = {unit: rows.to_numpy() for unit, rows in now.groupby("unit")["score"]}
+    empty = np.array([])
+    rest = {unit: np.concatenate([v for u, v in scores.items() if u != unit] or [empty]) for unit in units}
+    compared = [(rest[unit], scores.get(unit, empty)) for unit in units]
+    checked = with_ordinal_check(
+        differences, compared, "ordinal_difference", adjust="holm", level=survey.level
+    )
+    differences, models = checked[: len(units)], checked[len(units) :]
     certain = difference.p < 1 - survey.level or any(f.verdict in ("above", "below") for f in differences)
     verdict = "no_difference"
     if fit.difference_found:
@@ -63,6 +73,7 @@ def _topic(survey: ServiceSurvey, topic: str) -> Iterator[Fact]:
     for unit, fact in zip(units, differences, strict=True):
         yield from _shrunken(survey, topic, unit, int(sizes.get(unit, 0)), shrunken)
         yield fact
+    yield from models
 
 
 def _variances(survey: ServiceSurvey, topic: str, fit: Any, verdict: str, n: int, p: float) -> Iterator[Fact]:

@@ -10,49 +10,23 @@ from typing import Any
 
 from analysis.core.errors import DataError
 from analysis.facts.labels import Labels
+from analysis.facts.wording_numbers import CERTAIN, DEPENDS, amount, interval, state
+from analysis.facts.wording_others import nation, ranking, unit
 
-CERTAIN = ("higher", "lower", "above", "below")
-
-
-def state(fact: Any, labels: Labels) -> str:
-    """Say why a number is not there: "skjermet", "ikke målt" and so on; "" where it is there."""
-    text = labels.language.text
-    words = {
-        "measured": "",
-        "suppressed": text("suppressed"),
-        "not_measured": text("not measured"),
-        "not_measured_common_template": text("not measured by the common template"),
-        "not_comparable": text("not comparable"),
-        "undecided": text("cannot be decided"),
-    }
-    return words[fact.state]
-
-
-def amount(fact: Any, labels: Labels, *, sign: bool = False) -> str:
-    """Write a fact's value: one decimal on an answer scale, none on index, counts and per cent.
-
-    A certain difference that would be written as zero gets a second decimal.
-    """
-    language = labels.language
-    if fact.scale == "share":
-        return language.percent(fact.value)
-    if fact.scale in ("0-100", "count"):
-        return language.number(fact.value, 0, sign=sign)
-    return language.number(fact.value, _decimals(fact), sign=sign)
-
-
-def interval(fact: Any, labels: Labels, *, sign: bool = False) -> str:
-    """Write a fact's interval: "95 % konfidensintervall 4,6–5,2", or "−0,1 til +0,3" for a difference."""
-    language = labels.language
-    level = language.percent(fact.level)
-    if fact.scale == "share":
-        low, high = language.number(100 * fact.low, 0), language.percent(fact.high)
-    else:
-        decimals = 0 if fact.scale == "0-100" else _decimals(fact)
-        low, high = (language.number(end, decimals, sign=sign) for end in (fact.low, fact.high))
-    if sign:
-        return language.text("{level} confidence interval {low} to {high}", level=level, low=low, high=high)
-    return language.text("{level} confidence interval {low}–{high}", level=level, low=low, high=high)
+__all__ = [
+    "CERTAIN",
+    "DEPENDS",
+    "amount",
+    "change",
+    "finding",
+    "interval",
+    "level",
+    "nation",
+    "ranking",
+    "response",
+    "state",
+    "unit",
+]
 
 
 def response(fact: Any, labels: Labels) -> str:
@@ -100,7 +74,7 @@ def level(fact: Any, labels: Labels) -> str:
 def change(fact: Any, labels: Labels, *, detectable: Any = None) -> str:
     """Say what changed since the round before, and how sure that is, from a `change` or `report_change` fact.
 
-    `detectable`, the fact on what could have been seen, is added where no certain change was found.
+    `detectable`, the fact on what could have been seen, is added where no change is certain.
     """
     language = labels.language
     topic = labels.topic(fact.service, fact.topic) if not fact.unit else labels.unit(fact.unit)
@@ -134,95 +108,17 @@ def change(fact: Any, labels: Labels, *, detectable: Any = None) -> str:
         return language.text("{topic}: certain rise since {year}, {value} ({interval}).", **parts)
     if fact.verdict == "lower":
         return language.text("{topic}: certain fall since {year}, {value} ({interval}).", **parts)
-    said = language.text("{topic}: no certain change since {year}, {value} ({interval}).", **parts)
+    if fact.verdict == DEPENDS:
+        said = language.text(
+            "{topic}: whether there is a change since {year} depends on the method.", topic=topic, year=since
+        )
+    else:
+        said = language.text("{topic}: no certain change since {year}, {value} ({interval}).", **parts)
     if detectable is not None and detectable.state == "measured":
         said += " " + language.text(
             "A change of {size} or more would most likely have been seen.", size=amount(detectable, labels)
         )
     return said
-
-
-def nation(fact: Any, national: Any, labels: Labels) -> str:
-    """Say where the municipality stands beside all, from a `national_difference` and the national `mean`."""
-    language = labels.language
-    if fact.note == "no_other_municipalities":
-        return language.text(
-            "There are too few other municipalities in this survey, so no comparison with others is possible."
-        )
-    topic = labels.topic(fact.service, fact.topic)
-    if fact.state == "suppressed":
-        return language.text("{topic}: the comparison with other municipalities is suppressed.", topic=topic)
-    if fact.state != "measured":
-        return language.text("{topic}: too few answers to compare with other municipalities.", topic=topic)
-    parts = {
-        "topic": topic,
-        "mean": amount(national, labels),
-        "number": language.count(national.N),
-        "value": amount(fact, labels, sign=True),
-        "interval": interval(fact, labels, sign=True),
-    }
-    if fact.verdict == "higher":
-        return language.text(
-            "{topic}: above the mean of {number} municipalities ({mean}), {value} ({interval}).", **parts
-        )
-    if fact.verdict == "lower":
-        return language.text(
-            "{topic}: below the mean of {number} municipalities ({mean}), {value} ({interval}).", **parts
-        )
-    return language.text(
-        "{topic}: no certain difference from the mean of {number} municipalities ({mean}), "
-        "{value} ({interval}).",
-        **parts,
-    )
-
-
-def unit(fact: Any, labels: Labels) -> str:
-    """Say how a unit stands beside the municipality's other units, from a `unit_difference` fact."""
-    language = labels.language
-    name, topic = labels.unit(fact.unit), labels.topic(fact.service, fact.topic)
-    if fact.state == "suppressed":
-        return language.text("{unit}: the result is suppressed.", unit=name)
-    if fact.state != "measured":
-        return language.text("{unit}: too few answers to decide.", unit=name)
-    parts = {
-        "unit": name,
-        "topic": topic,
-        "value": amount(fact, labels, sign=True),
-        "interval": interval(fact, labels, sign=True),
-        "units": labels.unit_word(fact.service, plural=True),
-    }
-    if fact.verdict == "above":
-        return language.text("{unit}, {topic}: above the other {units}, {value} ({interval}).", **parts)
-    if fact.verdict == "below":
-        return language.text("{unit}, {topic}: below the other {units}, {value} ({interval}).", **parts)
-    return language.text(
-        "{unit}, {topic}: no certain difference from the other {units}, {value} ({interval}).", **parts
-    )
-
-
-def ranking(fact: Any, labels: Labels) -> str:
-    """Say whether the units may be ranked, from the `variance_unit` fact of a topic."""
-    language = labels.language
-    units = labels.unit_word(fact.service, plural=True)
-    if fact.note == "one_unit":
-        return language.text("There is only one unit with answers, so there are no units to compare.")
-    if fact.verdict == "no_difference":
-        return language.text(
-            "No difference between the {units} could be found: what they seem to differ by is within chance.",
-            units=units,
-        )
-    if fact.verdict == "uncertain":
-        return language.text(
-            "The {units} cannot be told apart with certainty: the differences may be chance.", units=units
-        )
-    if fact.verdict == "ranking":
-        return language.text("The {units} differ, and there are enough answers to rank them.", units=units)
-    if fact.verdict == "no_ranking":
-        return language.text(
-            "The {units} differ, but there are too few answers to rank them: read each with its interval.",
-            units=units,
-        )
-    return language.text("There are too few answers to compare the {units}.", units=units)
 
 
 def finding(fact: Any, labels: Labels) -> str:
@@ -238,10 +134,3 @@ def finding(fact: Any, labels: Labels) -> str:
         low=language.number(fact.low, 0),
         high=language.number(fact.high, 0),
     )
-
-
-def _decimals(fact: Any) -> int:
-    """One decimal, two where a certain difference or its interval's nearer end would be written as zero."""
-    if fact.verdict not in CERTAIN:
-        return 1
-    return 2 if min(abs(end) for end in (fact.value, fact.low, fact.high)) < 0.05 else 1

@@ -25,7 +25,7 @@ from analysis.survey import Store, open_store
 
 #: The parts of a book that people edit, per language, in `reports/`.
 _FRONT = "index.qmd"
-_APPENDICES = ("quality.qmd", "method.qmd", "references.qmd", "colophon.qmd")
+_APPENDICES = ("quality.qmd", "assumptions.qmd", "method.qmd", "references.qmd", "colophon.qmd")
 
 
 def assemble(build: Path, municipality: str, edition: str, batch: Batch) -> Path:
@@ -92,9 +92,9 @@ def _add_run(run: Path, book: Path, name: str) -> None:
 
 
 def _add_summary(notebook: Path, book: Path) -> None:
-    """Put what the municipality's notebook shows where the front page and the appendix include it."""
+    """Put what the municipality's notebook shows where the front page and the appendices include it."""
     run = read_run(notebook)
-    for tag in ("findings", "quality"):
+    for tag in ("findings", "quality", "assumptions"):
         (book / f"_{tag}.qmd").write_text(included(run, tag), encoding="utf-8")
 
 

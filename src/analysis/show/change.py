@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pandas as pd
 
 from analysis.facts.table import Fact
@@ -12,7 +14,7 @@ from analysis.show.scale import difference_axis
 from analysis.show.select import is_number, last_year, one, own, select, service_of, topics
 from analysis.show.sheet import figure_block
 from analysis.show.style import drawing
-from analysis.show.tables import Column, Table
+from analysis.show.tables import Column, Table, unbroken
 from analysis.show.text import write_callout
 from analysis.show.verdicts import judge, shown
 
@@ -37,6 +39,40 @@ def changes_of(canvas: Canvas, facts: pd.DataFrame, before: int) -> dict[str, Fa
     return {t: by_topic[t] for t in topics(canvas.labels, service_of(facts)) if t in by_topic}
 
 
+def detectable_of(facts: pd.DataFrame, before: int) -> dict[str, Fact]:
+    """Return by topic the smallest change since that round that the survey would most likely have seen."""
+    found = select(own(facts), statistic="detectable_change", unit="", against=f"year.{before}")
+    return {fact.topic: fact for fact in found if is_number(fact)}
+
+
+def with_detectable(canvas: Canvas, fact: Fact | None, detectable: Fact | None, *, between: str = " ") -> str:
+    """Return what is said of a change, and the smallest that could have been seen if it is not certain."""
+    say, said = canvas.language, judge(canvas.language, fact).text
+    if not is_number(fact) or not is_number(detectable) or fact.verdict in ("higher", "lower"):
+        return said
+    size = say.text("(visible from {size})", size=unbroken(numbers.score(say, detectable)))
+    return f"{said}{between}{unbroken(size)}"
+
+
+def say_changes(canvas: Canvas, changes: Iterable[Fact], detectable: Iterable[Fact]) -> list[str]:
+    """Return what a caption tells of how changes were measured, a sentence each."""
+    say, parts = canvas.language, []
+    changes = list(changes)
+    unsure = {fact.topic for fact in changes if is_number(fact) and fact.verdict not in ("higher", "lower")}
+    if any(fact.topic in unsure for fact in detectable):
+        parts.append(
+            say.text("Visible from: the smallest change that the survey would most likely have found.")
+        )
+    if any(fact.method == "mixed_model_year" for fact in changes):
+        parts.append(
+            say.text(
+                "The change is measured within the units over all rounds, so it can differ from the "
+                "difference between the two means."
+            )
+        )
+    return parts
+
+
 def draw_change(canvas: Canvas, facts: pd.DataFrame, *, against: int | None = None) -> Block:
     """Draw the change of overall satisfaction and every dimension with its interval around zero."""
     say, labels, service = canvas.language, canvas.labels, service_of(facts)
@@ -44,7 +80,7 @@ def draw_change(canvas: Canvas, facts: pd.DataFrame, *, against: int | None = No
     changes = changes_of(canvas, facts, before) if before is not None else {}
     if not any(is_number(fact) for fact in changes.values()):
         return _nothing(canvas, list(changes.values()), before)
-    year = last_year(facts)
+    year, seen = last_year(facts), detectable_of(facts, before)
     means = select(own(facts), statistic="mean", unit="", year=(before, year))
     rows = []
     for topic, fact in changes.items():
@@ -57,7 +93,7 @@ def draw_change(canvas: Canvas, facts: pd.DataFrame, *, against: int | None = No
                     numbers.score(say, old),
                     numbers.score(say, new),
                     numbers.change(say, fact, certain=verdict.certain),
-                    verdict.text,
+                    with_detectable(canvas, fact, seen.get(topic), between="\n"),
                 ),
                 value=fact.value,
                 low=fact.low,
@@ -83,7 +119,7 @@ def draw_change(canvas: Canvas, facts: pd.DataFrame, *, against: int | None = No
             canvas, "change", sheet,
             caption=_caption(canvas, facts, list(changes.values()), before),
             alt=_alternative(canvas, facts, changes, before),
-            data=_data(canvas, service, changes),
+            data=_data(canvas, service, changes, seen),
         )  # fmt: skip
 
 
@@ -117,6 +153,8 @@ def undecided_change(canvas: Canvas, changes: list[Fact], before: int) -> str:
     say = canvas.language
     if any(fact.verdict == "no_certain_change" for fact in changes):
         return say.text("No certain change since {before}", before=before)
+    if any(fact.verdict == "depends_on_method" for fact in changes):
+        return say.text("Whether anything changed since {before} depends on the method", before=before)
     if any(fact.state == "undecided" for fact in changes):
         return say.text("Too few answers to decide on change since {before}", before=before)
     if any(fact.state == "suppressed" for fact in changes):
@@ -146,13 +184,14 @@ def _caption(canvas: Canvas, facts: pd.DataFrame, changes: list[Fact], before: i
             level=numbers.level_word(say, changes),
         ),
         say.text("Filled marks: certain change. Changes are computed before rounding."),
+        *say_changes(canvas, changes, detectable_of(facts, before).values()),
     ]  # fmt: skip
     return " ".join(parts)
 
 
 def _alternative(canvas: Canvas, facts: pd.DataFrame, changes: dict[str, Fact], before: int) -> str:
     say, labels, service = canvas.language, canvas.labels, service_of(facts)
-    listed = []
+    listed, seen = [], detectable_of(facts, before)
     for topic, fact in changes.items():
         verdict = judge(say, fact)
         if not is_number(fact):
@@ -160,11 +199,12 @@ def _alternative(canvas: Canvas, facts: pd.DataFrame, changes: dict[str, Fact], 
             continue
         written = numbers.change(say, fact, certain=verdict.certain)
         around = numbers.change_interval(say, fact, certain=verdict.certain)
-        listed.append(f"{labels.topic(service, topic)} {written} ({around}, {verdict.word})")
+        word = with_detectable(canvas, fact, seen.get(topic)).removeprefix(verdict.sign).strip()
+        listed.append(f"{labels.topic(service, topic)} {written} ({around}, {word})")
     return f"{headline_change(canvas, facts, against=before)}. {'; '.join(listed)}."
 
 
-def _data(canvas: Canvas, service: str, changes: dict[str, Fact]) -> Table:
+def _data(canvas: Canvas, service: str, changes: dict[str, Fact], seen: dict[str, Fact]) -> Table:
     say = canvas.language
     rows = []
     for topic, fact in changes.items():
@@ -174,13 +214,15 @@ def _data(canvas: Canvas, service: str, changes: dict[str, Fact]) -> Table:
                 canvas.labels.topic(service, topic),
                 shown(say, fact, numbers.change(say, fact, certain=verdict.certain)),
                 numbers.change_interval(say, fact, certain=verdict.certain),
+                numbers.score(say, seen.get(topic)),
                 verdict.text,
             )
         )
     columns = (
-        Column(say.text("Topic"), 34),
-        Column(say.text("Change"), 18, right=True),
-        Column(say.text("Interval"), 18, right=True),
+        Column(say.text("Topic"), 30),
+        Column(say.text("Change"), 12, right=True),
+        Column(say.text("Interval"), 16, right=True),
+        Column(say.text("Visible from"), 12, right=True),
         Column(say.text("Assessment"), 30),
     )
     return Table(columns, tuple(rows))

@@ -7,18 +7,25 @@ from dataclasses import dataclass
 
 from analysis.show.scale import Axis
 from analysis.show.sheet import Sheet
-from analysis.show.style import ACCENT, INK, OWN, QUIET, SMALL, WIDTH, text_width, wrap
+from analysis.show.style import ACCENT, BAND, INK, OWN, PALE, QUIET, SMALL, WIDTH, text_width, wrap
 
 LINE, GAP, PAD = 11.5, 9.0, 5.5
 #: Widths of the columns of names and words in points: fixed, so that the axis stands in the same place in
 #: every figure of a kind and figures can be compared at a glance.
 NAME, WORDS, EDGE = 112.0, 100.0, 3.0
+#: Height of the band behind a row's mark.
+BAND_HEIGHT = 13.0
 _MARKS = {"": "o", "▲": "^", "▼": "v"}
+_COLOURS = {"▲": OWN, "▼": ACCENT}
 
 
 @dataclass(frozen=True)
 class Row:
-    """One result. `sign` is ▲ or ▼ where a direction is certain; hollow marks call for caution."""
+    """One result. `sign` is ▲ or ▼ where a direction is certain; hollow marks call for caution.
+
+    The last cell's words may take several lines, parted by a line feed; a line that begins with ▲ or ▼ is
+    set in that sign's colour. `band` is the range that the result is expected in, drawn behind it.
+    """
 
     name: str
     cells: tuple[str, ...]
@@ -28,13 +35,12 @@ class Row:
     sign: str = ""
     hollow: bool = False
     strong: bool = False
+    band: tuple[float, float] | None = None
 
     @property
     def colour(self) -> str:
         """The mark's colour: the accent calls for attention, the pale mark for caution."""
-        if self.sign == "▼":
-            return ACCENT
-        return QUIET if self.hollow and not self.sign else OWN
+        return _COLOURS.get(self.sign) or (QUIET if self.hollow else OWN)
 
 
 @dataclass(frozen=True)
@@ -58,7 +64,7 @@ class Line:
 @dataclass(frozen=True)
 class _Plan:
     names: list[list[str]]
-    last: list[list[str]]
+    last: list[list[tuple[str, str]]]
     widths: list[float]
     tops: list[float]
     heights: list[float]
@@ -75,6 +81,7 @@ def draw_rows(
     body = plan.tops[-1] + plan.heights[-1]
     sheet = Sheet(head + body + 31)
     axis.draw(sheet, plan.left, plan.plot, head + body)
+    _bands(sheet, rows, plan, axis, head)
     _marks(sheet, rows, plan, axis, head)
     _compare(sheet, lines, plan, axis, head)
     _words(sheet, rows, headings, plan, head)
@@ -83,12 +90,12 @@ def draw_rows(
 
 def _plan(rows: Sequence[Row], headings: Sequence[Heading]) -> _Plan:
     names = [wrap(row.name, NAME, strong=row.strong, lines=3) for row in rows]
-    last = [wrap(row.cells[-1], WORDS, SMALL, strong=bool(row.sign), lines=3) for row in rows]
+    last = [_last(row.cells[-1]) for row in rows]
     widths = []
     for i, heading in enumerate(headings):
-        cells = [text_width(row.cells[i], strong=heading.strong) for row in rows]
-        if i == len(headings) - 1:
-            cells = [WORDS]
+        cells = [WORDS]
+        if i < len(headings) - 1:
+            cells = [text_width(row.cells[i], strong=heading.strong) for row in rows]
         widths.append(max([text_width(heading.text, SMALL), *cells]))
     heights = [max(len(a), len(b)) * LINE + PAD for a, b in zip(names, last, strict=True)]
     tops = [sum(heights[:i]) for i in range(len(heights))]
@@ -96,6 +103,31 @@ def _plan(rows: Sequence[Row], headings: Sequence[Heading]) -> _Plan:
     # The axis' last tick text reaches past the axis by half its width.
     plot = WIDTH - left - sum(widths) - GAP * len(widths) - 4 - EDGE
     return _Plan(names, last, widths, tops, heights, left, plot)
+
+
+def _last(words: str) -> list[tuple[str, str]]:
+    # Every line with its sign, which the lines that it is broken into keep.
+    lines = []
+    for said in words.split("\n"):
+        sign = said[:1] if said[:1] in _COLOURS else ""
+        lines += [(line, sign) for line in wrap(said, WORDS, SMALL, strong=bool(sign), lines=3)]
+    return lines
+
+
+def _bands(sheet: Sheet, rows: Sequence[Row], plan: _Plan, axis: Axis, head: float) -> None:
+    ends = []
+    for row, top, height in zip(rows, plan.tops, plan.heights, strict=True):
+        if row.band is None:
+            continue
+        left, right = (
+            axis.place(min(max(end, axis.low), axis.high), plan.left, plan.plot) for end in row.band
+        )
+        y = head + top + (height - BAND_HEIGHT) / 2
+        sheet.box(left, y, right - left, BAND_HEIGHT, colour=BAND, edge=0, order=0.2)
+        ends += [[(x, y), (x, y + BAND_HEIGHT)] for x in (left, right)]
+    if ends:
+        # The fill alone is too pale for a mark: the ends carry the contrast.
+        sheet.strokes(ends, colour=PALE, width=0.8, order=0.3)
 
 
 def _marks(sheet: Sheet, rows: Sequence[Row], plan: _Plan, axis: Axis, head: float) -> None:
@@ -158,7 +190,6 @@ def _words(sheet: Sheet, rows: Sequence[Row], headings: Sequence[Heading], plan:
             sheet.write(
                 end, middle, text, colour=colour if heading.strong else INK, strong=heading.strong, ha="right"
             )
-        sheet.write_lines(
-            start, middle, plan.last[i], line=LINE, size=SMALL, strong=bool(row.sign),
-            colour=row.colour if row.sign else QUIET,
-        )  # fmt: skip
+        for j, (text, sign) in enumerate(plan.last[i]):
+            y = middle + LINE * (j - (len(plan.last[i]) - 1) / 2)
+            sheet.write(start, y, text, size=SMALL, strong=bool(sign), colour=_COLOURS.get(sign, QUIET))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from analysis.show.blocks import Canvas
@@ -39,6 +41,19 @@ def mean_axis(canvas: Canvas, service: str, title: str) -> Axis:
     return Axis(low, high, tuple((at, canvas.language.count(at)) for at in ticks), title)
 
 
+def near_axis(canvas: Canvas, service: str, values: Sequence[float], title: str) -> Axis:
+    """Return the part of the scale, in whole points, that holds the values and is at least two points long.
+
+    For figures in a plane alone, where the whole scale would press all points into one corner.
+    """
+    least, most = canvas.labels.questionnaires[service].scale
+    low, high = max(least, math.floor(min(values))), min(most, math.ceil(max(values)))
+    if high - low < 2:
+        low, high = max(least, high - 2), min(most, max(low, least) + 2)
+    step = max(1, (high - low) // 10)
+    return Axis(low, high, tuple((at, canvas.language.count(at)) for at in range(low, high + 1, step)), title)
+
+
 def share_axis(canvas: Canvas, title: str) -> Axis:
     """Return an axis of shares from 0 to 100 per cent."""
     ticks = (0, 0.25, 0.5, 0.75, 1)
@@ -55,3 +70,26 @@ def difference_axis(canvas: Canvas, reach: float, title: str) -> Axis:
     ticks = [i * step for i in range(-number, number + 1)]
     words = tuple((at, canvas.language.number(at, 1 if step < 1 else 0, sign=True)) for at in ticks)
     return Axis(-end, end, words, title)
+
+
+def reach_of(most: int) -> float:
+    """Return where an axis of counts ends: a little over the largest."""
+    return max(10.0, 1.05 * most)
+
+
+def count_axis(canvas: Canvas, most: int, title: str) -> Axis:
+    """Return an axis of counts from 0 to a little over the largest, with at most eight ticks."""
+    high = reach_of(most)
+    step = next(s * 10**k for k in range(9) for s in (1, 2, 5) if high / (s * 10**k) <= 7 and s * 10**k >= 2)
+    return Axis(
+        0, high, tuple((at, canvas.language.count(at)) for at in range(0, int(high) + 1, step)), title
+    )
+
+
+def part_axis(canvas: Canvas, values: Sequence[float], title: str) -> Axis:
+    """Return the part of an axis of shares, in steps of five per cent, that holds the values."""
+    # With room for names beside the outermost.
+    low = max(0, math.floor((min(values) - 0.02) * 20))
+    high = min(20, max(low + 2, math.ceil((max(values) + 0.02) * 20)))
+    ticks = range(low, high + 1, 1 if high - low <= 6 else 2)
+    return Axis(low / 20, high / 20, tuple((i / 20, canvas.language.percent(i / 20)) for i in ticks), title)

@@ -27,6 +27,8 @@ def tabulate_services(canvas: Canvas, facts: pd.DataFrame) -> Block:
     beside = select(
         mine, statistic=("report_national_difference", "national_difference"), topic="overall", year=year
     )
+    seen = select(mine, statistic="detectable_change", unit="", topic="overall", year=year)
+    seen = [fact for fact in seen if fact.value is not None]
     rated = any(rate.state != "not_measured" for rate in rates)
     compared = any(fact.state != "not_comparable" for fact in beside)
     rows = []
@@ -52,6 +54,9 @@ def tabulate_services(canvas: Canvas, facts: pd.DataFrame) -> Block:
         if before and since.isdigit() and int(since) != before:
             said = say.text("{assessment}, since {year}", assessment=said, year=since)
         cells.append(said)
+        if seen:
+            least = one(seen, service=service, against=change.against) if change else None
+            cells.append(numbers.score(say, least))
         if compared:
             cells.append(other.text)
         rows.append(tuple(cells))
@@ -62,6 +67,7 @@ def tabulate_services(canvas: Canvas, facts: pd.DataFrame) -> Block:
         Column(say.text("Answers"), 8, right=True),
         *((Column(say.text("Response rate"), 10, right=True),) if rated else ()),
         Column(say.text("Since {before}", before=before) if before else say.text("Change"), 20),
+        *((Column(say.text("Visible from"), 8, right=True),) if seen else ()),
         *((Column(say.text("All municipalities"), 19),) if compared else ()),
     )
     caption = say.text(
@@ -69,4 +75,8 @@ def tabulate_services(canvas: Canvas, facts: pd.DataFrame) -> Block:
         "into account that all of the report's comparisons are made at once.",
         level=numbers.level_word(say, means), year=year,
     )  # fmt: skip
+    if seen:
+        caption += " " + say.text(
+            "Visible from: the smallest change that the survey would most likely have found."
+        )
     return table_block(canvas, "services", Table(columns, tuple(rows)), caption=caption)

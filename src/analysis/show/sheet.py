@@ -11,7 +11,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.patches import Rectangle
+from matplotlib.patches import Polygon, Rectangle
 from matplotlib.transforms import Affine2D
 from PIL import Image
 
@@ -95,12 +95,31 @@ class Sheet:
             )
         )  # fmt: skip
 
-    def box(self, left: float, top: float, width: float, height: float, *, colour: str) -> None:
-        """Draw a filled rectangle, parted from its neighbours by a white edge."""
+    def box(
+        self,
+        left: float,
+        top: float,
+        width: float,
+        height: float,
+        *,
+        colour: str,
+        edge: float = 0.8,
+        order: float = 1,
+    ) -> None:
+        """Draw a filled rectangle, parted from its neighbours by a white edge that is `edge` wide."""
         self.figure.add_artist(
             Rectangle(
-                (left, top), width, height, facecolor=colour, edgecolor="white", lw=0.8,
-                transform=self._points, zorder=1,
+                (left, top), width, height, facecolor=colour, edgecolor="white", lw=edge,
+                transform=self._points, zorder=order,
+            )
+        )  # fmt: skip
+
+    def area(self, points: Sequence[tuple[float, float]], *, colour: str, order: float = 0.2) -> None:
+        """Fill what the points enclose, without an edge."""
+        self.figure.add_artist(
+            Polygon(
+                list(points), closed=True, facecolor=colour, edgecolor="none", lw=0,
+                transform=self._points, zorder=order,
             )
         )  # fmt: skip
 

@@ -17,7 +17,7 @@ from matplotlib.ft2font import LoadFlags
 #: One hue for this municipality, greys for everything it is compared with, one accent for what needs
 #: attention. Against white 7.1:1, 6.5:1, 5.9:1 and, for lines and marks only, 3.4:1.
 OWN, ACCENT, QUIET, PALE = "#1b5b92", "#a63a14", "#5f6570", "#858c97"
-INK, RULE, BAND = "#1b1e23", "#c3c9d1", "#eceff3"
+INK, RULE, BAND = "#1b1e23", "#c3c9d1", "#e3e8ee"
 
 #: Type sizes in points, at the width a figure is shown in print.
 SIZE, SMALL = 9.5, 9.0

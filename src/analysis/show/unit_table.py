@@ -11,7 +11,7 @@ from analysis.show import numbers
 from analysis.show.blocks import Block, Canvas, join
 from analysis.show.select import is_number, last_year, one, own, select, service_of, topics
 from analysis.show.tables import Column, Table, table_block, unbroken
-from analysis.show.units import units_of
+from analysis.show.unit_findings import units_of
 from analysis.show.verdicts import judge, state
 
 #: More dimensions than these side by side, and their names run into each other on paper.

@@ -7,6 +7,7 @@ import pandas as pd
 from analysis.facts.table import Fact
 from analysis.show import numbers
 from analysis.show.blocks import Block, Canvas
+from analysis.show.expected import band_of, both_words, ranges_of, say_band
 from analysis.show.rows import Heading, Line, Row, draw_rows
 from analysis.show.scale import mean_axis
 from analysis.show.select import is_number, last_year, nation, one, own, select, service_of
@@ -14,20 +15,27 @@ from analysis.show.sheet import figure_block
 from analysis.show.style import QUIET, drawing
 from analysis.show.tables import Column, Table
 from analysis.show.text import write_callout
+from analysis.show.unit_findings import headline_units, units_of
 from analysis.show.verdicts import SUPPRESSED, judge, shown, state
 
 
 def draw_units(canvas: Canvas, facts: pd.DataFrame, *, topic: str = "overall") -> Block:
-    """Draw every unit's mean in the latest round with its interval, highest first; hidden units last."""
+    """Draw every unit's mean in the latest round with its interval, highest first; hidden units last.
+
+    Behind each lies the range that it is expected in by its number of answers, where the nation is known.
+    """
     say, labels = canvas.language, canvas.labels
     service, year = service_of(facts), last_year(facts)
     means, differences = units_of(canvas, facts, topic)
     if not any(is_number(mean) for mean in means):
         return _nothing(canvas, means)
+    ranges = ranges_of(facts, topic)
     rows = []
     for mean in means:
-        verdict = judge(say, differences.get(mean.unit))
-        word = verdict.text if _says(differences.get(mean.unit)) else ""
+        verdict, expected = judge(say, differences.get(mean.unit)), ranges.get(mean.unit)
+        word = both_words(canvas, verdict if _says(differences.get(mean.unit)) else None, expected)
+        if not verdict.certain and expected is not None:
+            verdict = judge(say, expected)
         rows.append(
             Row(
                 name=labels.unit(mean.unit),
@@ -42,6 +50,7 @@ def draw_units(canvas: Canvas, facts: pd.DataFrame, *, topic: str = "overall") -
                 sign=verdict.sign if verdict.certain and is_number(mean) else "",
                 hollow=mean.n is not None and mean.n < canvas.caution,
                 strong=verdict.certain and is_number(mean),
+                band=band_of(expected) if is_number(mean) else None,
             )
         )
     headings = (
@@ -59,58 +68,14 @@ def draw_units(canvas: Canvas, facts: pd.DataFrame, *, topic: str = "overall") -
             canvas, name, sheet,
             caption=_caption(canvas, facts, means, topic),
             alt=_alternative(canvas, facts, means, topic),
-            data=_data(canvas, means, differences),
+            data=_data(canvas, means, differences, ranges),
         )  # fmt: skip
-
-
-def headline_units(canvas: Canvas, facts: pd.DataFrame, *, topic: str = "overall") -> str:
-    """Say which units stand out for certain, or that none does."""
-    say, labels = canvas.language, canvas.labels
-    service = service_of(facts)
-    means, differences = units_of(canvas, facts, topic)
-    units = labels.unit_word(service, plural=True)
-    seen = [mean.unit for mean in means if is_number(mean)]
-    if len(seen) < 2:
-        return say.text("Too few {units} have results to compare them", units=units)
-    spread = one(select(own(facts), statistic="variance_unit", topic=topic))
-    verdicts = {unit: differences[unit].verdict for unit in seen if unit in differences}
-    high = [labels.unit(unit) for unit in seen if verdicts.get(unit) == "above"]
-    low = [labels.unit(unit) for unit in seen if verdicts.get(unit) == "below"]
-    if high and low:
-        return say.text(
-            "{high} above the other {units}, {low} below",
-            high=_named(canvas, high, units), low=_named(canvas, low, units), units=units,
-        )  # fmt: skip
-    if high:
-        return say.text("{high} above the other {units}", high=_named(canvas, high, units), units=units)
-    if low:
-        return say.text("{low} below the other {units}", low=_named(canvas, low, units), units=units)
-    if spread and spread.verdict == "no_difference":
-        return say.text("No difference found between the {units}", units=units)
-    if not any(verdicts.values()):
-        return say.text("Too few answers to tell the {units} apart", units=units)
-    # Of dimensions nothing is said here: there a unit may well stand out, as the table below shows.
-    if topic == "overall":
-        return say.text(
-            "No {unit} differs for certain from the others overall", unit=labels.unit_word(service)
-        )
-    return say.text("No {unit} differs for certain from the others", unit=labels.unit_word(service))
-
-
-def units_of(canvas: Canvas, facts: pd.DataFrame, topic: str) -> tuple[list[Fact], dict[str, Fact]]:
-    """Return the units' latest means, highest first and hidden ones last, and their differences by unit."""
-    year = last_year(facts)
-    mine = own(facts)
-    means = [fact for fact in select(mine, statistic="mean", year=year, topic=topic) if fact.unit]
-    means.sort(key=lambda fact: (fact.value is None, -(fact.value or 0), canvas.labels.unit(fact.unit)))
-    judged = select(mine, statistic="unit_difference", year=year, topic=topic)
-    return means, {fact.unit: fact for fact in judged}
 
 
 def _says(difference: Fact | None) -> bool:
     # An ordinary unit has no word: the caption says what that means, and those with a word stand out.
     return difference is not None and (
-        difference.verdict in ("above", "below") or difference.state == "undecided"
+        difference.verdict in ("above", "below", "depends_on_method") or difference.state == "undecided"
     )
 
 
@@ -119,7 +84,17 @@ def _lines(canvas: Canvas, facts: pd.DataFrame, topic: str, year: int) -> list[L
     country = one(select(nation(facts), statistic="mean", year=year, topic=topic))
     whole = one(select(own(facts), statistic="mean", year=year, topic=topic, unit=""))
     lines = []
-    if is_number(country):
+    ranges = ranges_of(facts, topic)
+    if ranges:
+        # The middle of the bands: the mean of all units, which is not quite that of the municipalities.
+        middle = next(iter(ranges.values()))
+        units = canvas.labels.unit_word(service_of(facts), plural=True)
+        name = say.text(
+            "all {units} {mean}, expected range in grey",
+            units=units, mean=numbers.score(say, middle),
+        )  # fmt: skip
+        lines.append(Line(middle.value, name, QUIET, (0, (4, 2))))
+    elif is_number(country):
         name = say.text("all municipalities {mean}", mean=numbers.score(say, country))
         lines.append(Line(country.value, name, QUIET, (0, (4, 2))))
     if is_number(whole):
@@ -136,8 +111,15 @@ def _caption(canvas: Canvas, facts: pd.DataFrame, means: list[Fact], topic: str)
             topic=labels.topic(service, topic), unit=labels.unit_word(service), year=last_year(facts),
             level=numbers.level_word(say, means),
         ),
-        say.text("Where nothing is said, there is no certain difference from the others."),
     ]  # fmt: skip
+    drawn = ranges_of(facts, topic)
+    if not drawn:
+        parts.append(say.text("Where nothing is said, there is no certain difference from the others."))
+    else:
+        parts.append(
+            say.text("Where nothing is said of the others, there is no certain difference from them.")
+        )
+        parts.append(say_band(canvas, service, drawn.values()))
     if any(mean.n is not None and mean.n < canvas.caution for mean in means):
         parts.append(say.text("Open marks: fewer than {n} answers, read with care.", n=canvas.caution))
     if any(mean.state == "suppressed" for mean in means):
@@ -150,7 +132,7 @@ def _caption(canvas: Canvas, facts: pd.DataFrame, means: list[Fact], topic: str)
 
 def _alternative(canvas: Canvas, facts: pd.DataFrame, means: list[Fact], topic: str) -> str:
     say = canvas.language
-    listed = []
+    listed, ranges = [], ranges_of(facts, topic)
     for mean in means:
         name = canvas.labels.unit(mean.unit)
         if not is_number(mean):
@@ -161,37 +143,41 @@ def _alternative(canvas: Canvas, facts: pd.DataFrame, means: list[Fact], topic: 
             mean=numbers.score(say, mean), interval=numbers.interval(say, mean),
             answers=say.plural("{n} answer", "{n} answers", mean.n or 0),
         )  # fmt: skip
+        if (expected := ranges.get(mean.unit)) is not None:
+            band, word = numbers.interval(say, expected), judge(say, expected).word
+            written += ", " + say.text("expected {band}: {word}", band=band, word=word)
         listed.append(f"{name} {written}")
     return f"{headline_units(canvas, facts, topic=topic)}. {'; '.join(listed)}."
 
 
-def _data(canvas: Canvas, means: list[Fact], differences: dict[str, Fact]) -> Table:
-    say = canvas.language
-    rows = tuple(
-        (
+def _data(canvas: Canvas, means: list[Fact], differences: dict[str, Fact], ranges: dict[str, Fact]) -> Table:
+    say, rows = canvas.language, []
+    for mean in means:
+        there, expected = is_number(mean), ranges.get(mean.unit)
+        cells = [
             canvas.labels.unit(mean.unit),
             shown(say, mean, numbers.score(say, mean)),
             numbers.interval(say, mean),
             numbers.count(say, mean.n),
-            (judge(say, differences.get(mean.unit)) if is_number(mean) else state(say, mean)).text,
-        )
-        for mean in means
-    )
-    columns = (
+            (judge(say, differences.get(mean.unit)) if there else state(say, mean)).text,
+        ]
+        if ranges:
+            seen = expected if there else None
+            cells += [numbers.interval(say, seen), judge(say, seen).text if seen else numbers.EM_RULE]
+        rows.append(tuple(cells))
+    columns = [
         Column(say.text("Unit"), 28),
         Column(say.text("Mean"), 10, right=True),
         Column(say.text("Interval"), 12, right=True),
         Column(say.text("Answers"), 9, right=True),
-        Column(say.text("Assessment"), 30),
-    )
-    return Table(columns, rows)
-
-
-def _named(canvas: Canvas, names: list[str], units: str) -> str:
-    # A heading that lists seven units is no finding any more.
-    if len(names) <= 3:
-        return canvas.language.series(names)
-    return canvas.language.text("{n} {units}", n=canvas.language.count(len(names)), units=units)
+        Column(say.text("Assessment"), 30 if not ranges else 22),
+    ]
+    if ranges:
+        columns += [
+            Column(say.text("Expected range"), 14, right=True),
+            Column(say.text("Beside the expected"), 22),
+        ]
+    return Table(tuple(columns), tuple(rows))
 
 
 def _nothing(canvas: Canvas, means: list[Fact]) -> Block:

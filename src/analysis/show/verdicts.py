@@ -34,7 +34,16 @@ def judge(language: Language, fact: Fact | None) -> Verdict:
         return Verdict(NOT_MEASURED, language.text("not measured"))
     if fact.state != "measured":
         return state(language, fact)
+    if fact.statistic == "expected_range":
+        return _expected(language, fact)
     words = {
+        "depends_on_method": Verdict(UNDECIDED, language.text("depends on the method")),
+        "keeps_verdict": Verdict("", language.text("stays certain")),
+        "changes_verdict": Verdict(UNDECIDED, language.text("rests on one unit")),
+        "prioritise": Verdict("", language.text("prioritise")),
+        "preserve": Verdict("", language.text("preserve")),
+        "improve_if_possible": Verdict("", language.text("improve if possible")),
+        "lower_priority": Verdict("", language.text("lower priority")),
         "no_certain_change": Verdict("", language.text("no certain change")),
         "no_certain_difference": Verdict("", language.text("no certain difference")),
         "no_difference": Verdict("", language.text("no difference found")),
@@ -50,6 +59,17 @@ def judge(language: Language, fact: Fact | None) -> Verdict:
     return words.get(fact.verdict, Verdict("", ""))
 
 
+def _expected(language: Language, fact: Fact) -> Verdict:
+    if fact.verdict == "above":
+        return Verdict(UP, language.text("above the expected"))
+    if fact.verdict == "below":
+        return Verdict(DOWN, language.text("below the expected"))
+    # Of many ordinary units some lie outside their own band: the adjusted test says if that means anything.
+    if fact.p is not None and fact.level is not None and fact.p < 1 - fact.level:
+        return Verdict("", language.text("outside, but not certain"))
+    return Verdict("", language.text("as expected"))
+
+
 def state(language: Language, fact: Fact | None) -> Verdict:
     """Return why a number is missing; nothing where it is there."""
     if fact is None or fact.state == "not_measured":
@@ -59,12 +79,8 @@ def state(language: Language, fact: Fact | None) -> Verdict:
             return Verdict(SUPPRESSED, language.text("suppressed"))
         case "not_measured_common_template":
             return Verdict(NOT_MEASURED, language.text("not measured by the common template"))
-        case "undecided" if fact.note == "few":
-            return Verdict(UNDECIDED, language.text("cannot be decided with so few answers"))
-        case "undecided" if fact.note == "one_unit":
-            return Verdict(UNDECIDED, language.text("nothing to compare with"))
         case "undecided":
-            return Verdict(UNDECIDED, language.text("cannot be decided"))
+            return Verdict(UNDECIDED, _undecided(language, fact.note))
         case "not_comparable":
             return Verdict(BREAK, _break(language, fact.note))
     return Verdict("", "")
@@ -73,6 +89,17 @@ def state(language: Language, fact: Fact | None) -> Verdict:
 def shown(language: Language, fact: Fact | None, written: str) -> str:
     """Return the written number, or why there is none."""
     return written if fact is not None and fact.value is not None else state(language, fact).text
+
+
+def _undecided(language: Language, note: str) -> str:
+    match note:
+        case "few":
+            return language.text("cannot be decided with so few answers")
+        case "one_unit":
+            return language.text("nothing to compare with")
+        case "crosses":
+            return language.text("cannot be decided, too near the line")
+    return language.text("cannot be decided")
 
 
 def _break(language: Language, note: str) -> str:
@@ -85,4 +112,10 @@ def _break(language: Language, note: str) -> str:
             return language.text("measured in one round only")
         case "no_other_municipalities":
             return language.text("too few municipalities to compare with")
+        case "few_units":
+            return language.text("too few units to compare with")
+        case "no_peers":
+            return language.text("too few municipalities in the peer group")
+        case "no_casemix":
+            return language.text("who the users are is not known")
     return language.text("not comparable")

@@ -1,0 +1,134 @@
+"""Facts on what the methods assume: how scores spread within units, and what hangs on a single unit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from analysis.core.errors import StatisticsError
+from analysis.facts.inputs import ServiceSurvey
+from analysis.facts.table import Fact, tabulate
+from analysis.stats.change import between_rounds
+from analysis.stats.rounds import changes_over_rounds
+
+#: A distribution's shape is a distribution: shown from as many answers.
+_MINIMUM_FOR_SHAPE = 10
+_MINIMUM = 5
+
+
+def diagnostics(survey: ServiceSurvey, changes: pd.DataFrame) -> pd.DataFrame:
+    """Give, per topic, the residuals' shape, the scores at the top, and the most influential unit.
+
+    `changes` holds this service's changes: for those that are certain it is tried whether they stay so
+    whichever unit is left out.
+    """
+    certain = changes[
+        changes["statistic"].eq("change")
+        & changes["unit"].eq("")
+        & changes["verdict"].isin(("higher", "lower"))
+        & changes["topic"].isin(survey.topics)
+    ]
+    return tabulate(
+        [
+            *(fact for topic in survey.topics for fact in _residuals(survey, topic)),
+            *(fact for topic in survey.topics for fact in _influence(survey, topic)),
+            *(fact for change in certain.itertuples() for fact in _on_change(survey, change)),
+        ]
+    )
+
+
+def _residuals(survey: ServiceSurvey, topic: str) -> Iterator[Fact]:
+    """Describe scores minus the mean of their unit in their round: what a mixed model calls residuals."""
+    rows = survey.pooled(topic)
+    place = survey.place(topic)
+    facts = [
+        Fact(statistic="residual_skewness", **place, scale="number", method="moments"),
+        Fact(statistic="residual_kurtosis", **place, scale="number", method="moments"),
+        Fact(statistic="residual_outside", **place, scale="share", method="moments"),
+        Fact(statistic="ceiling", **place, scale="share", method="count"),
+    ]
+    if not len(rows):
+        yield from (fact.missing("not_measured", "no_answers") for fact in facts)
+        return
+    score = rows["score"].to_numpy(dtype=float)
+    cell = rows.groupby(["unit", "year"]).ngroup().to_numpy()
+    size = np.bincount(cell)
+    # A unit with one answer is its own mean: its residual of 0 says nothing of the spread.
+    keep = size[cell] > 1
+    left = (score - (np.bincount(cell, score) / size)[cell])[keep]
+    spread = float(np.sqrt(np.mean(left**2))) if keep.any() else 0.0
+    now = survey.values(topic, year=survey.year).to_numpy()
+    if min(len(left), len(now)) < _MINIMUM_FOR_SHAPE or not spread > 1e-9:
+        yield from (fact.missing("undecided", "few") for fact in facts)
+        return
+    z = left / spread
+    values = (
+        float(np.mean(z**3)),
+        float(np.mean(z**4) - 3),
+        float(np.mean(np.abs(z) > 1.96)),
+        float(np.mean(now >= survey.questionnaire.scale[1])),
+    )
+    for fact, value in zip(facts, values, strict=True):
+        yield replace(fact, value=value, n=len(now) if fact.statistic == "ceiling" else len(left))
+
+
+def _influence(survey: ServiceSurvey, topic: str) -> Iterator[Fact]:
+    """Find the unit without which the municipality's mean would move most."""
+    if survey.is_hidden(topic):
+        return
+    values = survey.values(topic, year=survey.year)
+    shown = survey.pooled(topic, year=survey.year)
+    sizes = shown.groupby("unit")["score"].agg(["size", "sum"])
+    sizes = sizes[sizes["size"] >= _MINIMUM]
+    rest = len(values) - sizes["size"]
+    sizes = sizes[rest >= _MINIMUM]
+    if len(sizes) < 2:
+        return
+    without = (values.sum() - sizes["sum"]) / (len(values) - sizes["size"])
+    moved = without - values.mean()
+    unit = moved.abs().idxmax()
+    yield Fact(
+        statistic="influence", **survey.place(topic, unit=str(unit)), scale=survey.scale,
+        method="leave_one_out", value=float(moved[unit]), n=int(sizes.at[unit, "size"]),
+    )  # fmt: skip
+
+
+def _on_change(survey: ServiceSurvey, change: object) -> Iterator[Fact]:
+    """Try a certain change without each unit in turn, and name the one that matters most to it.
+
+    The p value without the unit carries the family's adjustment as the factor that it had with it.
+    """
+    topic = change.topic
+    rows = survey.pooled(topic)
+    factor = change.p_adjusted / change.p if change.p else 1.0
+    tried = []
+    for unit in sorted(set(rows.loc[rows["year"] == survey.year, "unit"])):
+        found = _without(survey, rows[rows["unit"] != unit], change)
+        if found is not None:
+            tried.append((min(1.0, found[1] * factor), unit, found[0]))
+    if len(tried) < 2:
+        return
+    p, unit, value = max(tried)
+    same = p < 1 - change.level and (value > 0) == (change.value > 0)
+    n = int((rows["unit"].eq(unit) & rows["year"].eq(survey.year)).sum())
+    yield Fact(
+        statistic="influence_on_change", **survey.place(topic, unit=unit), against=change.against,
+        scale=survey.scale, method="leave_one_out", value=value, p_adjusted=p, n=n,
+        verdict="keeps_verdict" if same else "changes_verdict",
+    )  # fmt: skip
+
+
+def _without(survey: ServiceSurvey, rows: pd.DataFrame, change: object) -> tuple[float, float] | None:
+    rounds = (survey.previous, survey.year)
+    try:
+        if change.method == "mixed_model_year":
+            found = changes_over_rounds(rows, "score", "year", "unit", rounds=rounds, level=survey.level)
+        else:
+            found = between_rounds(rows, "score", "year", rounds=rounds, level=survey.level)
+    except StatisticsError:
+        return None
+    row = found.table.iloc[0]
+    return float(row["difference"]), float(row["p"])

@@ -1,0 +1,24 @@
+"""Families of comparisons: one adjustment over all that are tested together, and its verdicts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from analysis.facts.table import Fact
+from analysis.stats.multiple import adjust_p
+
+
+def adjusted(facts: Iterable[Fact], *, otherwise: str = "no_certain_change") -> list[Fact]:
+    """Adjust the family's p values (Benjamini-Hochberg); the adjusted test is each fact's verdict.
+
+    `otherwise` is the verdict where the test finds nothing.
+    """
+    facts = list(facts)
+    tested = [i for i, fact in enumerate(facts) if fact.p is not None]
+    if tested:
+        for i, p in zip(tested, adjust_p([facts[i].p for i in tested], "bh"), strict=True):
+            certain = p < 1 - facts[i].level
+            side = "higher" if facts[i].value > 0 else "lower"
+            facts[i] = replace(facts[i], p_adjusted=float(p), verdict=side if certain else otherwise)
+    return facts

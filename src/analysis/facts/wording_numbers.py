@@ -1,0 +1,60 @@
+"""A fact's number in words: its value, its interval, or why it is not there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from analysis.facts.labels import Labels
+
+#: Verdicts that say a direction.
+CERTAIN = ("higher", "lower", "above", "below")
+#: The verdict where the means and the answers taken as ordered do not say the same.
+DEPENDS = "depends_on_method"
+
+
+def state(fact: Any, labels: Labels) -> str:
+    """Say why a number is not there: "skjermet", "ikke målt" and so on; "" where it is there."""
+    text = labels.language.text
+    words = {
+        "measured": "",
+        "suppressed": text("suppressed"),
+        "not_measured": text("not measured"),
+        "not_measured_common_template": text("not measured by the common template"),
+        "not_comparable": text("not comparable"),
+        "undecided": text("cannot be decided"),
+    }
+    return words[fact.state]
+
+
+def amount(fact: Any, labels: Labels, *, sign: bool = False) -> str:
+    """Write a fact's value: one decimal on an answer scale, none on index, counts and per cent.
+
+    A certain difference that would be written as zero gets a second decimal.
+    """
+    language = labels.language
+    if fact.scale == "share":
+        return language.percent(fact.value)
+    if fact.scale in ("0-100", "count"):
+        return language.number(fact.value, 0, sign=sign)
+    return language.number(fact.value, _decimals(fact), sign=sign)
+
+
+def interval(fact: Any, labels: Labels, *, sign: bool = False) -> str:
+    """Write a fact's interval: "95 % konfidensintervall 4,6–5,2", or "−0,1 til +0,3" for a difference."""
+    language = labels.language
+    level = language.percent(fact.level)
+    if fact.scale == "share":
+        low, high = language.number(100 * fact.low, 0), language.percent(fact.high)
+    else:
+        decimals = 0 if fact.scale == "0-100" else _decimals(fact)
+        low, high = (language.number(end, decimals, sign=sign) for end in (fact.low, fact.high))
+    if sign:
+        return language.text("{level} confidence interval {low} to {high}", level=level, low=low, high=high)
+    return language.text("{level} confidence interval {low}–{high}", level=level, low=low, high=high)
+
+
+def _decimals(fact: Any) -> int:
+    """One decimal, two where a certain difference or its interval's nearer end would be written as zero."""
+    if fact.verdict not in CERTAIN:
+        return 1
+    return 2 if min(abs(end) for end in (fact.value, fact.low, fact.high)) < 0.05 else 1

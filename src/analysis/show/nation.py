@@ -1,0 +1,199 @@
+"""The municipality beside all municipalities and beside its peers, as it is and adjusted for its users."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from analysis.facts import wording
+from analysis.facts.table import Fact
+from analysis.show import numbers
+from analysis.show.blocks import Block, Canvas, join
+from analysis.show.change import inside
+from analysis.show.select import is_number, last_year, nation, one, own, select, service_of, topics
+from analysis.show.tables import Column, Table, table_block, unbroken
+from analysis.show.text import write_paragraph
+from analysis.show.verdicts import judge, shown
+
+
+@dataclass(frozen=True)
+class _Beside:
+    """One comparison: what it is compared with, the differences as they are and adjusted."""
+
+    name: str
+    heading: str
+    others: list[Fact]
+    raw: list[Fact]
+    adjusted: list[Fact]
+    shifts: list[Fact]
+
+    @property
+    def comparable(self) -> bool:
+        """Whether there is anything to compare with."""
+        return any(fact.state != "not_comparable" for fact in self.raw)
+
+    @property
+    def has_adjusted(self) -> bool:
+        """Whether the users' composition is known."""
+        return any(fact.state != "not_comparable" for fact in self.adjusted)
+
+
+def tabulate_nation(canvas: Canvas, facts: pd.DataFrame) -> Block:
+    """Set the municipality beside the mean of all municipalities: as it is, and adjusted for its users.
+
+    A sentence follows where a verdict is another one after the adjustment.
+    """
+    labels = canvas.labels
+    found = _beside_nation(canvas, facts)
+    if not found.others and found.raw:
+        return write_paragraph(canvas, wording.nation(found.raw[0], None, labels))
+    year = last_year(facts)
+    expected = select(own(facts), statistic="expected_range", unit="", year=year)
+    expected = [fact for fact in expected if is_number(fact)]
+    say = canvas.language
+    caption = say.text(
+        "{service} beside all municipalities, {year}. Differences are computed before rounding.",
+        service=labels.service(service_of(facts)),
+        year=year,
+    )
+    some = next((fact for fact in found.others if is_number(fact) and fact.N), None)
+    if some:
+        caption += " " + say.text(
+            "The national figure is the mean of the means of {N} municipalities, which count equally, with "
+            "{n} answers behind it.",
+            N=say.count(some.N), n=numbers.count(say, some.n),
+        )  # fmt: skip
+    if expected:
+        caption += " " + say.text(
+            "Among municipalities: how the mean lies beside what is expected of a municipality with as many "
+            "answers."
+        )
+    return _block(canvas, facts, found, caption, expected)
+
+
+def tabulate_peers(canvas: Canvas, facts: pd.DataFrame) -> Block:
+    """Set the municipality beside the mean of its peer group; a sentence where that cannot be done."""
+    say, labels, year = canvas.language, canvas.labels, last_year(facts)
+    found = _beside_peers(canvas, facts)
+    if not found.raw:
+        return join(canvas, [])
+    if not found.comparable:
+        reason = judge(say, found.raw[0]).word
+        return write_paragraph(
+            canvas, say.text("No comparison with a peer group is possible: {reason}.", reason=reason)
+        )
+    some = next((fact for fact in found.others if is_number(fact) and fact.N), None)
+    caption = say.text(
+        "{service} beside {group}, {year}. Differences are computed before rounding.",
+        service=labels.service(service_of(facts)), group=found.heading, year=year,
+    )  # fmt: skip
+    if some:
+        caption += " " + say.text(
+            "The peer group's figure is the mean of the means of {N} municipalities, which count equally.",
+            N=say.count(some.N),
+        )
+    return _block(canvas, facts, found, caption, [])
+
+
+def _beside_nation(canvas: Canvas, facts: pd.DataFrame) -> _Beside:
+    year, mine = last_year(facts), own(facts)
+    return _Beside(
+        "nation",
+        canvas.language.text("All municipalities"),
+        select(nation(facts), statistic="mean", year=year),
+        select(mine, statistic="national_difference", unit="", year=year),
+        select(mine, statistic="national_difference_adjusted", unit="", year=year),
+        select(mine, statistic="casemix_shift", unit="", year=year),
+    )
+
+
+def _beside_peers(canvas: Canvas, facts: pd.DataFrame) -> _Beside:
+    year, mine = last_year(facts), own(facts)
+    raw = select(mine, statistic="peer_difference", unit="", year=year)
+    group = raw[0].against.partition(".")[2] if raw else ""
+    return _Beside(
+        "peers",
+        canvas.language.text("peer group {group}", group=group),
+        select(nation(facts), statistic="peer_mean", year=year, category=group),
+        raw,
+        select(mine, statistic="peer_difference_adjusted", unit="", year=year),
+        select(mine, statistic="casemix_shift", unit="", year=year),
+    )
+
+
+def _block(
+    canvas: Canvas, facts: pd.DataFrame, found: _Beside, caption: str, expected: Sequence[Fact]
+) -> Block:
+    say, labels, service = canvas.language, canvas.labels, service_of(facts)
+    year = last_year(facts)
+    # The national picture has no single items.
+    chosen = [topic for topic in topics(labels, service) if not topic.startswith("item.")]
+    means = select(own(facts), statistic="mean", unit="", year=year, topic=tuple(chosen))
+    rows = []
+    for topic in chosen:
+        mean = one(means, topic=topic)
+        cells = [
+            labels.topic(service, topic),
+            unbroken(shown(say, mean, numbers.score(say, mean))),
+            numbers.score(say, one(found.others, topic=topic)),
+            _difference(canvas, one(found.raw, topic=topic)),
+        ]
+        if found.has_adjusted:
+            cells.append(_difference(canvas, one(found.adjusted, topic=topic)))
+        if expected:
+            cells.append(judge(say, one(expected, topic=topic)).text)
+        rows.append(tuple(cells))
+    heading = found.heading[:1].upper() + found.heading[1:]
+    columns = [
+        Column(say.text("Topic"), 17),
+        Column(labels.municipality, 10, right=True, strong=True),
+        Column(heading, 12, right=True),
+        Column(say.text("Difference"), 25),
+    ]
+    if found.has_adjusted:
+        columns.append(Column(say.text("Adjusted for users"), 25))
+        caption += " " + say.text(
+            "Adjusted for users: as if the users were composed as in all municipalities together."
+        )
+    if expected:
+        columns.append(Column(say.text("Among municipalities"), 16))
+    table = table_block(canvas, found.name, Table(tuple(columns), tuple(rows)), caption=caption)
+    said = _composition(canvas, found)
+    if not said:
+        return table
+    return replace(join(canvas, [table, write_paragraph(canvas, said)]), id=table.id)
+
+
+def _difference(canvas: Canvas, fact: Fact | None) -> str:
+    say, verdict = canvas.language, judge(canvas.language, fact)
+    if not is_number(fact):
+        return verdict.text
+    written = numbers.change(say, fact, certain=verdict.certain)
+    around = numbers.change_interval(say, fact, certain=verdict.certain)
+    # The words first: on paper the numbers, which nothing parts, then stand on a line of their own.
+    said = f"{unbroken(verdict.text)}: " if verdict.text else ""
+    return said + unbroken(f"{written} ({around})")
+
+
+def _composition(canvas: Canvas, found: _Beside) -> str:
+    # Worth a sentence only where the verdict is another one once the users are alike.
+    say, labels = canvas.language, canvas.labels
+    depends = []
+    for raw in found.raw:
+        even = one(found.adjusted, topic=raw.topic)
+        if even is None or not raw.verdict or not even.verdict or raw.verdict == even.verdict:
+            continue
+        topic, shift = inside(labels.topic(raw.service, raw.topic)), one(found.shifts, topic=raw.topic)
+        if is_number(shift):
+            size = say.number(abs(shift.value), 2 if abs(shift.value) < 0.05 else 1)
+            topic = say.text("{topic} ({size} points)", topic=topic, size=size)
+        depends.append(topic)
+    if not depends:
+        return ""
+    return say.text(
+        "The assessment is another one when it is allowed for who the users are: {topics}. In brackets "
+        "stands what the composition of the users accounts for.",
+        topics=say.series(depends),
+    )
