@@ -84,6 +84,12 @@ def test_one_report_in_twenty_at_most_has_a_false_key_finding(services, draws):
     assert by_service.rate > 2 * whole.rate
 
 
+def test_what_is_claimed_of_changes_and_units_over_a_report_is_false_in_one_of_twenty():
+    found = simulated.report_families(4, 3000)
+    for name in ("change", "unit_difference", "all"):
+        assert found[name].rate <= 0.05 + bound(0.05, 3000), name
+
+
 @pytest.mark.parametrize("spread", [0.0, 0.1, 0.2, 0.4])
 def test_shrunken_means_lie_nearer_the_truth_than_raw_ones(spread):
     raw, shrunken = simulated.shrinkage(spread, 60)

@@ -24,6 +24,7 @@ def adjustments(survey: ServiceSurvey, national: pd.DataFrame) -> dict[str, pd.S
     from the difference between the means with and without them.
     """
     names = adjusters(survey.questionnaire)
+    national = national[national["statistic"].isin(("casemix_beta", "casemix_centre"))]
     found = {}
     for topic in survey.topics if names else ():
         mix = case_mix(national, topic)
@@ -49,9 +50,9 @@ def adjusted_or_own(rows: pd.DataFrame, mix: CaseMix) -> pd.Series:
 
 def case_mix(national: pd.DataFrame, topic: str) -> CaseMix | None:
     """Read a topic's effects from the reference stage's facts; None where there are none."""
-    rows = national[national["municipality"].eq("") & national["topic"].eq(topic)]
-    beta = rows[rows["statistic"].eq("casemix_beta") & rows["state"].eq("measured")]
-    centre = rows[rows["statistic"].eq("casemix_centre") & rows["state"].eq("measured")]
+    wanted = national["statistic"].isin(("casemix_beta", "casemix_centre")) & national["topic"].eq(topic)
+    rows = national[wanted & national["municipality"].eq("") & national["state"].eq("measured")]
+    beta, centre = (rows[rows["statistic"] == name] for name in ("casemix_beta", "casemix_centre"))
     if not len(beta) or not len(centre):
         return None
     levels = beta[beta["note"] != REFERENCE_LEVEL]

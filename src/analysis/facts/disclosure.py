@@ -166,20 +166,19 @@ def _secondary(table: pd.DataFrame, hidden: pd.Series, statistic: str, minimum: 
 
 def _items(table: pd.DataFrame, hidden: pd.Series, parts: Mapping[str, Sequence[str]]) -> pd.Series:
     """Find the item to hide beside the one hidden item of an average that is shown."""
-    more = pd.Series(False, index=table.index)
-    means = table[table["statistic"].eq("mean") & table["unit"].eq("") & table["n"].fillna(0).gt(0)]
-    for (_, _, _, topic), total in means.groupby(["municipality", "service", "year", "topic"], sort=False):
-        if topic not in parts or hidden[total.index].all():
+    more = hidden.copy()
+    rows = table[table["statistic"].eq("mean") & table["unit"].eq("") & table["n"].fillna(0).gt(0)]
+    means = dict(zip(_subjects(rows), rows.index, strict=True))
+    for (*place, topic), total in means.items():
+        if topic not in parts or hidden[total]:
             continue
-        row = total.iloc[0]
-        place = [means[key].eq(row[key]) for key in ("municipality", "service", "year")]
-        items = means[place[0] & place[1] & place[2] & means["topic"].isin(parts[topic])]
-        items = items.sort_values(["n", "topic"])
-        if (hidden | more)[items.index].sum() != 1:
+        items = [means[key] for part in parts[topic] if (key := (*place, part)) in means]
+        items = sorted(items, key=lambda i: (table.at[i, "n"], table.at[i, "topic"]))
+        if sum(more[i] for i in items) != 1:
             continue
-        others = items.index[~(hidden | more)[items.index]]
+        others = [i for i in items if not more[i]]
         # Alone in its average, the item is the average.
-        more[others[:1] if len(others) else total.index] = True
+        more[others[0] if others else total] = True
     return more & ~hidden
 
 

@@ -98,16 +98,29 @@ class ServiceSurvey:
 
     def values(self, topic: str, *, year: int | None = None, unit: str | None = None) -> pd.Series:
         """Return the respondents' scores on a topic, missing left out; items turned so that high is good."""
+        every = self._columns.get(topic)
+        if every is None:
+            every = self._columns[topic] = self._column(topic)
+        if year is not None:
+            every = every[self._in_year(year).take(every.index)]
+        if unit is not None:
+            every = every[(self.responses["unit"].take(every.index) == unit).to_numpy(dtype=bool)]
+        return every
+
+    def _column(self, topic: str) -> pd.Series:
         kind, _, name = topic.partition(".")
         column = self.scores[name or "overall"] if kind != "item" else self.responses[name]
         if kind == "item" and self.questionnaire.item(name).reversed:
             column = sum(self.questionnaire.scale) - column
-        keep = column.notna()
-        if year is not None:
-            keep &= self.responses["year"] == year
-        if unit is not None:
-            keep &= self.responses["unit"] == unit
-        return column[keep].astype(float)
+        return column[column.notna()].astype(float)
+
+    def _in_year(self, year: int) -> np.ndarray:
+        return (self.responses["year"] == year).to_numpy(dtype=bool)
+
+    @cached_property
+    def _columns(self) -> dict[str, pd.Series]:
+        # A topic is asked for many times over, round by round and unit by unit.
+        return {}
 
     def pooled(self, topic: str, *, year: int | None = None) -> pd.DataFrame:
         """Return the scores that figures over several units or rounds may be made of: unit, year, score.
@@ -117,18 +130,25 @@ class ServiceSurvey:
         change of wording or of the unit.
         """
         values = self.values(topic, year=year)
-        rows = self.responses.loc[values.index, ["unit", "year"]].assign(score=values)
-        cells = rows.drop_duplicates(["unit", "year"])
-        kept = {
-            (unit, at)
-            for unit, at in zip(cells["unit"], cells["year"], strict=True)
-            if (unit, int(at), topic) not in self.hidden
-            and not self.wording_break(topic, at)
-            and not self.unit_break(unit, at)
-        }
-        chosen = [cell in kept for cell in zip(rows["unit"], rows["year"], strict=True)]
-        # As an array: an empty list would choose no column instead of no row.
-        return rows[np.array(chosen, dtype=bool)]
+        places, cells = self._cells
+        kept = np.array(
+            [
+                (unit, at, topic) not in self.hidden
+                and not self.wording_break(topic, at)
+                and not self.unit_break(unit, at)
+                for unit, at in cells
+            ],
+            dtype=bool,
+        )
+        values = values[kept[places[values.index]]]
+        return self.responses[["unit", "year"]].take(values.index).assign(score=values)
+
+    @cached_property
+    def _cells(self) -> tuple[np.ndarray, list[tuple[str, int]]]:
+        """Give each respondent's unit and round as a number, and what the numbers stand for."""
+        groups = self.responses.groupby(["unit", "year"], sort=True)
+        cells = [(unit, int(year)) for unit, year in groups.groups] if len(self.responses) else []
+        return groups.ngroup().to_numpy(), cells
 
     def is_hidden(self, topic: str, *, unit: str = "", year: int | None = None) -> bool:
         """Tell whether a mean may not be shown: of this round, or of `year`, and of the whole or a unit."""
@@ -136,11 +156,14 @@ class ServiceSurvey:
 
     def units_in(self, year: int) -> list[str]:
         """Return the units that were open in a round, or answered in it, in the register's order."""
-        register = self.units
-        opened = register["valid_from"].isna() | (register["valid_from"] <= year)
-        closed = register["valid_to"].notna() & (register["valid_to"] < year)
-        answered = register["unit"].isin(self.responses.loc[self.responses["year"] == year, "unit"])
-        return register.loc[(opened & ~closed) | answered, "unit"].tolist()
+        answered = set(self.responses["unit"][self._in_year(year)])
+        register = zip(*(self.units[name] for name in ("unit", "valid_from", "valid_to")), strict=True)
+        return [
+            unit
+            for unit, opened, closed in register
+            if unit in answered
+            or ((pd.isna(opened) or opened <= year) and not (pd.notna(closed) and closed < year))
+        ]
 
     def wording_break(self, topic: str, since: int) -> bool:
         """Tell whether the wording or scale behind a topic changed after `since`."""

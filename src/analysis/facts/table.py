@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from analysis.core.errors import DataError
@@ -92,7 +93,7 @@ class Fact:
         >>> Fact(municipality="9901", service="school", year=2025, topic="overall", statistic="mean").fact_id
         '9901/school/-/2025/overall/-/mean/-'
         """
-        return "/".join(str(getattr(self, part) or "-") for part in IDENTITY)
+        return _identity(vars(self))
 
     def missing(self, state: str, note: str = "") -> Fact:
         """Return this fact without its numbers and verdict, and why."""
@@ -105,9 +106,24 @@ def tabulate(facts: Iterable[Fact], *, cell: str = "") -> pd.DataFrame:
 
     Raises DataError where two facts share an id or a number is missing without a reason.
     """
-    rows = [{"fact_id": fact.fact_id, **vars(fact)} | ({"cell": cell} if cell else {}) for fact in facts]
-    table = pd.DataFrame(rows, columns=list(COLUMNS))
-    return checked(table.astype(COLUMNS).fillna(dict.fromkeys(_texts(), "")))
+    rows = [vars(fact) for fact in facts]
+    # Column by column with the type it is to have: a frame of dictionaries has to guess each.
+    columns: dict[str, object] = {"fact_id": [_identity(row) for row in rows]}
+    columns |= {name: [row[name] for row in rows] for name in COLUMNS if name != "fact_id"}
+    if cell:
+        columns["cell"] = [cell] * len(rows)
+    return checked(pd.DataFrame({name: _typed(columns[name], kind) for name, kind in COLUMNS.items()}))
+
+
+def _identity(row: Mapping[str, object]) -> str:
+    return "/".join([str(row[part] or "-") for part in IDENTITY])
+
+
+def _typed(values: list, kind: str) -> object:
+    if kind == "float64":
+        return np.array(values, dtype=float)
+    column = pd.array(values, dtype=kind)
+    return column.fillna("") if kind == _TEXT and column.isna().any() else column
 
 
 def join(tables: Mapping[str, pd.DataFrame] | Iterable[pd.DataFrame]) -> pd.DataFrame:

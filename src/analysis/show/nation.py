@@ -173,7 +173,7 @@ def _difference(canvas: Canvas, fact: Fact | None) -> str:
     written = numbers.change(say, fact, certain=verdict.certain)
     around = numbers.change_interval(say, fact, certain=verdict.certain)
     # The words first: on paper the numbers, which nothing parts, then stand on a line of their own.
-    said = f"{unbroken(verdict.text)}: " if verdict.text else ""
+    said = f"{verdict.text}: " if verdict.text else ""
     return said + unbroken(f"{written} ({around})")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -28,8 +28,9 @@ class Effect(TableResult):
     """The effect of a measure, in the scale's points, and how it came about.
 
     `effect` is `effect_uncorrected` minus `regression_to_the_mean`: what the treated units would have gained
-    on the others by themselves, because their last round before the start was low by chance (0 where not
-    corrected). `se`, `low`, `high` and `p` are of `effect`; `df` is None for a permutation test, in which an
+    on the others by themselves, because their last round before the start was low by chance. It is 0, and
+    `reliability` None, where nothing is corrected; else `reliability` is the mean ρ of the treated units in
+    that round. `se`, `low`, `high` and `p` are of `effect`; `df` is None for a permutation test, in which an
     effect is certain where p is at most 1 - level. `method` is `clustered` or `permutation`, `n` the answers.
 
     `table` has, for the treated units and the others in every round, `group` (`treated`, `comparison`),
@@ -40,6 +41,7 @@ class Effect(TableResult):
     effect: float
     effect_uncorrected: float
     regression_to_the_mean: float
+    reliability: float | None
     se: float
     df: float | None
     low: float
@@ -51,6 +53,15 @@ class Effect(TableResult):
     method: Literal["clustered", "permutation"]
     level: float
     notes: tuple[str, ...]
+
+
+class _Test(NamedTuple):
+    effect: float
+    se: float
+    df: float | None
+    low: float
+    high: float
+    p: float
 
 
 class NoComparison(TooFewUnits):
@@ -81,15 +92,16 @@ def difference_in_differences(
 ) -> Effect:
     """Estimate what a measure changed, by the units without it.
 
-    y_it = α_i + γ_t + δ D_it + λ R_it + ε_it, D_it = 1 for a unit with the measure from `start` on, by least
-    squares on the means of units' rounds, weighted by answers: the same δ as with respondents as rows. Errors
-    are clustered by unit after Bell and McCaffrey (see `fit_within_units`). With fewer than three treated
-    units their change is ranked among the others' (see `placebo_test`).
+    y_it = α_i + γ_t + δ D_it + ε_it, D_it = 1 for a unit with the measure from `start` on, by least squares
+    on the means of units' rounds, weighted by answers: the same δ as with respondents as rows. Errors are
+    clustered by unit after Bell and McCaffrey (see `fit_within_units`). With fewer than three treated units
+    their change is ranked among the others' (see `placebo_test`).
 
-    R_it = (1 - ρ_i)(y_it - θ) in the last round before the start, else 0, is what of a unit's last mean is
-    expected to be chance, ρ_i its reliability; λ, about 1, is fitted. Where units were chosen because they
-    were low in that round, δ without R holds the rise that they would have had by themselves (Barnett, van
-    der Pols and Dobson 2005, Int. J. Epidemiol. 34: 215-220; their analysis of covariance).
+    Units chosen because they were low in the last round before the start rise by themselves: by
+    (1 - ρ_i)(θ - y_i), ρ_i the reliability of that round's mean and θ the round's (Barnett, van der Pols and
+    Dobson 2005, Int. J. Epidemiol. 34: 215-220; ρ after Morris, see `Cells.unreliability`). With
+    `selected_low` that part is taken from every unit's mean of that round, the others' too, before δ is
+    estimated.
 
     Args:
         frame: one row a respondent, of rounds that are comparable.
@@ -133,44 +145,40 @@ def difference_in_differences(
     needed = smallest_comparison(level) if ranked else FEWEST_TREATED
     if n_treated == 0 or n_others < needed:
         raise _refusal(rows, has, start, (n_treated, n_others), level)
-    found = (_ranked if ranked else _clustered)(cells, is_treated, selected_low, level)
+    tested = _ranked if ranked else _clustered
+    plain = found = tested(cells, is_treated, level)
+    reliability = None
+    if selected_low:
+        found = tested(cells.without_return(is_treated), is_treated, level)
+        last = is_treated[cells.unit] & (cells.period == cells.last_before)
+        if last.any():
+            reliability = 1 - float(cells.unreliability(is_treated)[last].mean())
     if not ranked and n_treated < 2 * FEWEST_TREATED:
-        notes.append(f"{n_treated} units with the measure: {found['df']:.1f} degrees of freedom.")
+        notes.append(f"{n_treated} units with the measure: {found.df:.1f} degrees of freedom.")
+    rows = rows[rows["unit"].isin(names)]
     rows = rows.assign(group=np.where(rows["unit"].map(has), "treated", "comparison"))
     by_group = rows.groupby(["group", "year"], sort=True)
     table = by_group.agg(
         n_units=("unit", "nunique"), n=("score", "size"), mean=("score", "mean")
     ).reset_index()
     return Effect(
-        **found, table=table, n=int(cells.n.sum()), n_treated_units=n_treated, n_comparison_units=n_others,
+        **found._asdict(), effect_uncorrected=plain.effect, reliability=reliability,
+        regression_to_the_mean=plain.effect - found.effect, table=table, n=int(cells.n.sum()), n_treated_units=n_treated, n_comparison_units=n_others,
         method="permutation" if ranked else "clustered", level=level, notes=tuple(notes),
     )  # fmt: skip
 
 
-def _clustered(cells: Cells, treated: np.ndarray, corrected: bool, level: float) -> dict[str, Any]:
+def _clustered(cells: Cells, treated: np.ndarray, level: float) -> _Test:
     columns = np.column_stack([treated[cells.unit] & cells.after, cells.rounds()]).astype(float)
-    plain = fit = fit_within_units(cells.mean, columns, cells.unit, cells.n)
-    if corrected:
-        columns = np.column_stack([columns, cells.expected_return()])
-        fit = fit_within_units(cells.mean, columns, cells.unit, cells.n)
-    effect, before = float(fit.coefficients[0]), float(plain.coefficients[0])
-    half = float(t_quantile(fit.df, level) * fit.se)
-    return {
-        "effect": effect, "effect_uncorrected": before, "regression_to_the_mean": before - effect,
-        "se": fit.se, "df": fit.df, "low": effect - half, "high": effect + half,
-        "p": float(2 * special.stdtr(fit.df, -abs(effect / fit.se))),
-    }  # fmt: skip
+    fit = fit_within_units(cells.mean, columns, cells.unit, cells.n)
+    effect, half = float(fit.coefficients[0]), float(t_quantile(fit.df, level) * fit.se)
+    p = float(2 * special.stdtr(fit.df, -abs(effect / fit.se)))
+    return _Test(effect, fit.se, fit.df, effect - half, effect + half, p)
 
 
-def _ranked(cells: Cells, treated: np.ndarray, corrected: bool, level: float) -> dict[str, Any]:
-    plain = test = placebo_test(cells, treated, corrected=False, level=level)
-    if corrected:
-        test = placebo_test(cells, treated, corrected=True, level=level)
-    return {
-        "effect": test.effect, "effect_uncorrected": plain.effect,
-        "regression_to_the_mean": plain.effect - test.effect, "se": test.se, "df": None,
-        "low": test.low, "high": test.high, "p": test.p,
-    }  # fmt: skip
+def _ranked(cells: Cells, treated: np.ndarray, level: float) -> _Test:
+    found = placebo_test(cells, treated, level=level)
+    return _Test(found.effect, found.se, None, found.low, found.high, found.p)
 
 
 def _refusal(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -32,18 +32,56 @@ class Cells:
         """Give a column of noughts and ones for every round but the first."""
         return (self.period[:, None] == np.unique(self.period)[None, 1:]).astype(float)
 
-    def expected_return(self) -> np.ndarray:
-        """Give what of the last mean before the start is expected to be chance, by its reliability; else 0.
+    def unreliability(self, treated: np.ndarray) -> np.ndarray:
+        """Give 1 - ρ_i, the share of the units' differences in each cell that is chance (Morris 1983).
 
-        (1 - ρ_i)(y_i - θ), ρ_i = τ²/(τ² + σ²/n_i), with θ and τ² of all units in that round. A small unit's
-        low mean is more chance than a large one's.
+        1 - ρ_i = (K - 3)/(K - 1) · v_i / (v_i + τ²), with v_i = ω² + σ²/n_i and K units (J. Am. Stat. Assoc.
+        78: 47-55). σ² is the respondents' variance; ω², that of units' own ups and downs, is what the rounds
+        of the units without the measure vary by beyond it; τ², that of their levels, what all units' last
+        means before the start do.
         """
-        there = self.period == self.last_before
-        mean, chance = self.mean, self.variance / self.n
-        center = np.average(mean[there], weights=self.n[there])
-        between = float(np.mean((mean[there] - center) ** 2 - chance[there]))
-        unreliable = chance / (chance + between) if between > 0 else np.ones_like(chance)
-        return np.where(there, unreliable * (mean - center), 0.0)
+        others = ~treated[self.unit]
+        shocks = max(0.0, self._residual_variance(others) - float(np.mean(self.variance / self.n[others])))
+        chance = shocks + self.variance / self.n
+        last = self.period == self.last_before
+        k = int(last.sum())
+        between = max(0.0, float(np.var(self.mean[last], ddof=1) - np.mean(chance[last]))) if k > 3 else 0.0
+        return max(0.0, (k - 3) / (k - 1)) * chance / (chance + between)
+
+    def without_return(self, treated: np.ndarray) -> Cells:
+        """Take from the last means before the start what of them is expected to be chance.
+
+        (1 - ρ_i)(y_i - θ), with θ the mean of that round: a unit that was low returns by itself by so much.
+        """
+        last = self.period == self.last_before
+        center = np.average(self.mean[last], weights=self.n[last])
+        expected = np.where(last, self.unreliability(treated) * (self.mean - center), 0.0)
+        return replace(self, mean=self.mean - expected)
+
+    def slopes_within_units(self, columns: np.ndarray, rows: np.ndarray) -> np.ndarray:
+        """Fit the means of `rows` to columns beside a mean for every unit, weighted by answers."""
+        return _fitted(self.mean[rows], columns[rows], self.unit[rows], self.n[rows])[0]
+
+    def _residual_variance(self, rows: np.ndarray) -> float:
+        """Give the variance of cells around unit plus round."""
+        unit = self.unit[rows]
+        _, squares, rank = _fitted(self.mean[rows], self.rounds()[rows], unit, np.ones(len(unit)))
+        df = len(unit) - len(np.unique(unit)) - rank
+        return squares / df if df > 0 else 0.0
+
+
+def _fitted(
+    y: np.ndarray, columns: np.ndarray, unit: np.ndarray, weight: np.ndarray
+) -> tuple[np.ndarray, float, int]:
+    """Give the slopes beside a mean for every unit, the squares that they leave, and the columns' rank."""
+    total = np.maximum(np.bincount(unit, weight), 1e-300)
+
+    def within(values: np.ndarray) -> np.ndarray:
+        return np.sqrt(weight) * (values - (np.bincount(unit, weight * values) / total)[unit])
+
+    x, left = np.column_stack([within(column) for column in columns.T]), within(y)
+    slopes, _, rank, _ = np.linalg.lstsq(x, left, rcond=1e-10)
+    return slopes, float(np.square(left - x @ slopes).sum()), int(rank)
 
 
 def measured_rows(
