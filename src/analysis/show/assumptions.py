@@ -11,7 +11,7 @@ from analysis.show import numbers
 from analysis.show.blocks import Block, Canvas, join
 from analysis.show.change import inside
 from analysis.show.groups import tabulate_groups, tabulate_weighted
-from analysis.show.select import is_number, last_year, one, own, select, service_of, topics
+from analysis.show.select import is_number, last_year, one, own, select, service_of, services_of, topics
 from analysis.show.tables import Column, Table, table_block
 from analysis.show.text import write_heading, write_paragraph
 from analysis.show.verdicts import judge, state
@@ -27,7 +27,7 @@ SKEWNESS, KURTOSIS = 1.0, 3.0
 def write_assumptions(canvas: Canvas, facts: pd.DataFrame) -> Block:
     """Make the appendix on assumptions: one section a service."""
     blocks = []
-    for service in sorted(set(facts["service"]) - {""}):
+    for service in services_of(facts):
         part = facts[facts["service"] == service]
         part = part[~part["statistic"].isin((*_CLAIMS, "strength", "improvement"))]
         place = replace(canvas, prefix=service)

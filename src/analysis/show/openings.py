@@ -11,7 +11,7 @@ from analysis.facts.table import Fact
 from analysis.show.blocks import Block, Canvas, join
 from analysis.show.change import inside
 from analysis.show.quality import say_suppressed, tabulate_missing, tabulate_reliability, tabulate_rows
-from analysis.show.select import last_year, one, own, select, service_of
+from analysis.show.select import last_year, one, own, select, service_of, services_of
 from analysis.show.text import write_callout, write_heading, write_paragraph
 
 #: A question of more signs than this is not put into a heading.
@@ -97,7 +97,7 @@ def headline_report(canvas: Canvas, facts: pd.DataFrame) -> str:
 def write_quality(canvas: Canvas, facts: pd.DataFrame) -> Block:
     """Make the appendix on data quality: one section a service."""
     blocks = []
-    for service in sorted(set(facts["service"]) - {""}):
+    for service in services_of(facts):
         part = facts[facts["service"] == service]
         part = part[~part["statistic"].isin((*_CLAIMS, "strength", "improvement"))]
         place = replace(canvas, prefix=service)

@@ -46,6 +46,11 @@ def service_of(facts: pd.DataFrame) -> str:
     return services[0]
 
 
+def services_of(facts: pd.DataFrame) -> list[str]:
+    """Return the services in the order of their facts, which is the report's."""
+    return [service for service in facts["service"].unique() if service]
+
+
 def own(facts: pd.DataFrame) -> pd.DataFrame:
     """Return the municipality's own facts, without the national picture."""
     return facts[(facts["municipality"] != "").to_numpy(dtype=bool)]

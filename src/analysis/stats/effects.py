@@ -163,8 +163,9 @@ def difference_in_differences(
     ).reset_index()
     return Effect(
         **found._asdict(), effect_uncorrected=plain.effect, reliability=reliability,
-        regression_to_the_mean=plain.effect - found.effect, table=table, n=int(cells.n.sum()), n_treated_units=n_treated, n_comparison_units=n_others,
-        method="permutation" if ranked else "clustered", level=level, notes=tuple(notes),
+        regression_to_the_mean=plain.effect - found.effect, table=table, n=int(cells.n.sum()),
+        n_treated_units=n_treated, n_comparison_units=n_others, notes=tuple(notes), level=level,
+        method="permutation" if ranked else "clustered",
     )  # fmt: skip
 
 

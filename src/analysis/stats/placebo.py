@@ -63,7 +63,7 @@ def placebo_test(cells: Cells, treated: np.ndarray, *, level: float) -> PlaceboT
     effect, scale = float(far[own][0] / moved[own][0]), float(1 / moved[own][0])
     far, moved = far[~own], moved[~own]
     p = float((1 + (np.abs(far) >= abs(effect) / scale * (1 - 1e-12)).sum()) / len(choices))
-    # A choice lies further out as long as |far - d moved| >= |effect - d| / scale: between two roots d, one on
+    # A choice lies further out while |far - d moved| >= |effect - d| / scale: between two roots d, one on
     # each side of the effect; for ever where d moves it more than the treated units, being larger.
     bounded = np.abs(moved) < 1 / scale * (1 - 1e-9)
     slope = np.where(bounded, moved, 0.0)
@@ -80,10 +80,7 @@ def placebo_test(cells: Cells, treated: np.ndarray, *, level: float) -> PlaceboT
 
 
 def _change(cells: Cells, treated: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Give each unit's change beside that of the rounds, and by how much of a respondent's variance it varies.
-
-    The rounds' effects are those of the units without the measure.
-    """
+    """Give each unit's change beside that of the units without the measure, and 1/n_after + 1/n_before."""
     rounds, compared = cells.rounds(), ~treated[cells.unit]
     left = cells.mean - rounds @ cells.slopes_within_units(rounds, compared)
     means, shares = [], []

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import lru_cache
+from math import ceil, floor
 from typing import Any
 
 import numpy as np
 from scipy import optimize, special
 
-from analysis.stats.errors import NoVariation, OutOfRange, TooFewAnswers
-from analysis.stats.frames import checked_level, float_array
+from analysis.stats.errors import NotComparable, NoVariation, OutOfRange, TooFewAnswers, Unreachable
+from analysis.stats.frames import ValuesResult, checked_level, float_array
+from analysis.stats.intervals import t_quantile
 
 # A noncentrality of so many times the critical value: the power has long come as near to 1 as it will.
 _ABSURD = 1e4
+# More answers than any survey has: a plan that needs more is a slip of the pen.
+_MOST_ANSWERS = 10**9
 
 
 def detectable_difference(n1: Any, n2: Any, sd: Any, power: float = 0.8, level: float = 0.95) -> Any:
@@ -76,3 +82,141 @@ def _noncentrality(df: float, power: float, level: float) -> float:
         if upper > _ABSURD * critical:
             raise OutOfRange("no difference is seen with such a power", found=f"{power} with {df:g} df")
     return float(optimize.brentq(excess, 0.0, upper, xtol=1e-12, rtol=1e-12))
+
+
+@dataclass(frozen=True, kw_only=True)
+class SamplePlan(ValuesResult):
+    """How many answers are needed, and whether they can be had.
+
+    `n` is the answers needed in the coming round, `invited` how many to invite for them (None without a
+    response rate; more than there are, where `enough` is False). `available` is the most answers that the
+    population gives (None where it is not known) and `enough` says whether `n` is among them. `detectable`
+    or `half_width` is what min(n, available) answers show or give, the other one None; it is None too where
+    not even the fewest answers that the method needs are available.
+    """
+
+    n: int
+    invited: int | None
+    available: int | None
+    enough: bool
+    detectable: float | None
+    half_width: float | None
+    power: float
+    level: float
+
+
+def plan_sample(
+    difference: float | None = None,
+    half_width: float | None = None,
+    *,
+    sd: float,
+    power: float = 0.8,
+    level: float = 0.95,
+    n_before: int | None = None,
+    response_rate: float | None = None,
+    population: int | None = None,
+) -> SamplePlan:
+    """Find how many answers show a given difference, or give a mean's interval a given half-width.
+
+    For a difference: the smallest n with `detectable_difference(n_before or n, n, sd)` not above it (R's
+    `power.t.test(strict = TRUE)`, rounded up). For a half-width: the smallest n with t sd √(1 - n/N) / √n not
+    above it, t on n - 1 degrees of freedom and the correction only where a `population` is given, as in
+    `mean_interval`; it is no plan for a comparison.
+
+    Args:
+        difference: the true difference to be seen with `power`, in the scale's points.
+        half_width: or half of the width of the mean's interval, in the scale's points.
+        sd: the standard deviation of the answers, for instance that of the last round.
+        power, level: shares.
+        n_before: answers in the earlier round; where nothing is said, both rounds are of the same size.
+        response_rate: the share of those invited who are expected to answer.
+        population: N, the number of users who can be invited.
+
+    Returns:
+        The plan. Where the population is too small it says so (`enough`) and what can be seen nevertheless.
+
+    Raises:
+        NotComparable: both `difference` and `half_width`, or neither, or `n_before` with a half-width.
+        Unreachable: the earlier round is too small to show the difference, whatever comes after.
+        NoVariation: `sd` is not above 0.
+        OutOfRange: another number that cannot be.
+
+    >>> plan = plan_sample(0.5, sd=1.1, response_rate=0.4, population=600)
+    >>> plan.n, plan.invited, plan.available, plan.enough
+    (77, 193, 240, True)
+    """
+    _check_plan(difference, half_width, sd, n_before, response_rate, population)
+    checked_level(power)
+    checked_level(level)
+    if difference is not None:
+        least = 2 if n_before is None else max(1, 3 - n_before)
+
+        def reached(n: int) -> float:
+            return detectable_difference(n if n_before is None else n_before, n, sd, power=power, level=level)
+
+        if n_before is not None and (best := reached(_MOST_ANSWERS)) > difference:
+            raise Unreachable(
+                "the earlier round is too small to show such a difference",
+                found=f"{n_before} answers in it, which show {best:.3g} at best",
+                expected=f"a difference of {best:.3g} or more, or a larger earlier round",
+            )
+        n = _smallest(reached, difference, least)
+    else:
+        least = 2
+
+        def reached(n: int) -> float:
+            kept = 1.0 if population is None else max(0.0, 1 - n / population)
+            return float(t_quantile(n - 1.0, level) * sd * np.sqrt(kept / n))
+
+        n = _smallest(reached, float(half_width), least)
+    rate = 1.0 if response_rate is None else response_rate
+    # A hair's breadth: 0.29 times 100 is 28.999999999999996.
+    available = None if population is None else floor(population * rate + 1e-9)
+    had = n if available is None else min(n, available)
+    seen = reached(had) if had >= least else None
+    return SamplePlan(
+        n=n, invited=None if response_rate is None else ceil(n / rate - 1e-9), available=available,
+        enough=available is None or n <= available, detectable=None if difference is None else seen,
+        half_width=None if half_width is None else seen, power=power, level=level,
+    )  # fmt: skip
+
+
+def _check_plan(
+    difference: float | None, half_width: float | None, sd: float, n_before: int | None,
+    response_rate: float | None, population: int | None,
+) -> None:  # fmt: skip
+    if (difference is None) == (half_width is None):
+        raise NotComparable("a plan is for one aim", expected="either a difference or a half_width")
+    if half_width is not None and n_before is not None:
+        raise NotComparable("a mean's interval has no earlier round", todo="leave out n_before")
+    if not sd > 0:
+        raise NoVariation("a plan needs the answers' standard deviation", found=repr(sd), expected="above 0")
+    given = {"difference": difference, "half_width": half_width, "sd": sd}
+    wrong = {name: value for name, value in given.items() if value is not None and not 0 < value < np.inf}
+    if n_before is not None and n_before < 1:
+        wrong["n_before"] = n_before
+    if response_rate is not None and not 0 < response_rate <= 1:
+        wrong["response_rate"] = response_rate
+    if population is not None and population < 1:
+        wrong["population"] = population
+    if wrong:
+        raise OutOfRange(
+            "a plan from numbers that cannot be",
+            found=", ".join(f"{name} {value!r}" for name, value in wrong.items()),
+            expected="finite numbers above 0, a response rate of at most 1",
+        )
+
+
+def _smallest(reached: Callable[[int], float], aim: float, least: int) -> int:
+    """Find the smallest n, from `least` up, at which what is reached is not above the aim."""
+    below, n = least - 1, least
+    while reached(n) > aim:
+        below, n = n, 2 * n
+        if n > _MOST_ANSWERS:
+            raise OutOfRange(
+                "more answers than a survey has", found=f"an aim of {aim!r}", expected="a larger one"
+            )
+    while n - below > 1:
+        middle = (below + n) // 2
+        below, n = (below, middle) if reached(middle) <= aim else (middle, n)
+    return n
