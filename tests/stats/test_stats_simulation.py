@@ -41,8 +41,8 @@ def test_wilsons_intervals_hold_the_share_on_average_over_shares(n):
 
 @pytest.mark.parametrize("answers", ["even", "leaning"])
 def test_a_small_units_interval_by_the_pooled_sd_holds_its_mean(answers):
-    held = simulated.pooled_mean_coverage(simulated.SPREAD[answers], 7, 600)
-    assert 0.95 - bound(0.95, 600) - 0.01 <= held.rate <= 0.95 + bound(0.95, 600) + 0.01
+    held = simulated.pooled_mean_coverage(simulated.SPREAD[answers], 7, 250)
+    assert 0.95 - bound(0.95, 250) - 0.01 <= held.rate <= 0.95 + bound(0.95, 250) + 0.01
 
 
 def test_p_values_of_many_draws_are_those_of_the_functions_that_reports_call():
@@ -76,7 +76,7 @@ def test_one_service_in_twenty_at_most_claims_a_change_where_there_is_none():
     assert found.rate <= 0.05 + bound(0.05, found.draws)
 
 
-@pytest.mark.parametrize(("services", "draws"), [(4, 500), (20, 250)])
+@pytest.mark.parametrize(("services", "draws"), [(4, 300), (20, 100)])
 def test_one_report_in_twenty_at_most_has_a_false_key_finding(services, draws):
     by_service, whole = simulated.report_findings(services, draws)
     assert whole.rate <= 0.05 + bound(0.05, draws)
@@ -84,10 +84,11 @@ def test_one_report_in_twenty_at_most_has_a_false_key_finding(services, draws):
     assert by_service.rate > 2 * whole.rate
 
 
-def test_what_is_claimed_of_changes_and_units_over_a_report_is_false_in_one_of_twenty():
-    found = simulated.report_families(4, 3000)
-    for name in ("change", "unit_difference", "all"):
-        assert found[name].rate <= 0.05 + bound(0.05, 3000), name
+@pytest.mark.parametrize(("services", "draws"), [(4, 3000), (20, 1500)])
+def test_the_adjustment_over_a_report_finds_anything_in_one_report_in_twenty(services, draws):
+    # More reports than above, since no table of facts is made of them. With 40,000: 5.1 and 5.2 %.
+    for name, found in simulated.report_families(services, draws).items():
+        assert found.rate <= 0.05 + bound(0.05, draws), name
 
 
 @pytest.mark.parametrize("spread", [0.0, 0.1, 0.2, 0.4])

@@ -24,6 +24,8 @@ FEWEST_UNITS = 10
 MANY_UNITS = 30
 """With fewer units such an interval is a little too narrow, and a note says so."""
 MOST_DIMENSIONS = 12
+FEWEST_DRAWS = 40
+"""With fewer draws the ends of a 95 % interval are the most extreme draws themselves."""
 _SINGULAR = 1e-10
 _NO_ASSOCIATION = 1e-12
 _ROUNDING = 1e-20
@@ -67,9 +69,9 @@ def shapley_shares(
     overall: str,
     dimensions: Sequence[str],
     unit: str,
-    *,
     draws: int = 1000,
     seed: int = 0,
+    *,
     level: float = 0.95,
 ) -> Drivers:
     """Share out what the dimensions say of overall satisfaction, and put each dimension in its quadrant.
@@ -114,7 +116,7 @@ def association_shares(
 
     Args:
         sums: from `cross_products`, or `combined` of several rounds.
-        draws: number of resamples, at least 100.
+        draws: number of resamples, at least `FEWEST_DRAWS`; a report takes 1,000.
         seed: of the random numbers; the same seed and answers give the same interval.
         level: level of confidence, as a share.
 
@@ -136,10 +138,10 @@ def association_shares(
     """
     checked_level(level)
     p, k, n = len(sums.dimensions), len(sums.units), int(sums.n.sum())
-    if p > MOST_DIMENSIONS or draws < 100:
+    if p > MOST_DIMENSIONS or draws < FEWEST_DRAWS:
         raise OutOfRange(
             "shares of association", found=f"{p} dimensions, {draws} draws",
-            expected=f"at most {MOST_DIMENSIONS} dimensions and at least 100 draws",
+            expected=f"at most {MOST_DIMENSIONS} dimensions and at least {FEWEST_DRAWS} draws",
         )  # fmt: skip
     if n < ANSWERS_PER_DIMENSION * p:
         raise TooFewAnswers(

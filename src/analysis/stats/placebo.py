@@ -8,7 +8,6 @@ from math import ceil
 
 import numpy as np
 
-from analysis.stats.errors import NotIdentified
 from analysis.stats.unit_rounds import Cells
 
 FEWEST_COMPARED = 19
@@ -45,9 +44,6 @@ def placebo_test(cells: Cells, treated: np.ndarray, *, level: float) -> PlaceboT
         cells: every unit with a round before the start and one after.
         treated: for each unit whether it has the measure: one or two do, at least `smallest_comparison` not.
         level: level of confidence, as a share.
-
-    Raises:
-        NotIdentified: two treated units of such different sizes that no effect can be rejected.
     """
     change, share = _change(cells, treated)
     variance = cells.variance * share
@@ -64,18 +60,13 @@ def placebo_test(cells: Cells, treated: np.ndarray, *, level: float) -> PlaceboT
     far, moved = far[~own], moved[~own]
     p = float((1 + (np.abs(far) >= abs(effect) / scale * (1 - 1e-12)).sum()) / len(choices))
     # A choice lies further out while |far - d moved| >= |effect - d| / scale: between two roots d, one on
-    # each side of the effect; for ever where d moves it more than the treated units, being larger.
-    bounded = np.abs(moved) < 1 / scale * (1 - 1e-9)
-    slope = np.where(bounded, moved, 0.0)
-    roots = np.sort([(effect / scale - side * far) / (1 / scale - side * slope) for side in (1, -1)], axis=0)
+    # each side of the effect, since d moves nothing as much as the treated units themselves.
+    slack = [np.maximum(1 / scale - side * moved, 1e-12) for side in (1, -1)]
+    roots = np.sort(
+        [(effect / scale - side * far) / room for side, room in zip((1, -1), slack, strict=True)], axis=0
+    )
     allowed = int((1 - level) * len(choices) + 1e-9)
-    low = np.sort(np.where(bounded, roots[0], -np.inf))[allowed - 1]
-    high = np.sort(np.where(bounded, roots[1], np.inf))[-allowed]
-    if not (np.isfinite(low) and np.isfinite(high)):
-        raise NotIdentified(
-            "two units with the measure of too different sizes", expected="units of about the same size",
-            todo="take the larger one by itself",
-        )  # fmt: skip
+    low, high = np.sort(roots[0])[allowed - 1], np.sort(roots[1])[-allowed]
     return PlaceboTest(effect=effect, se=scale, low=float(low), high=float(high), p=p)
 
 

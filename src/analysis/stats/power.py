@@ -18,7 +18,7 @@ from analysis.stats.intervals import t_quantile
 # A noncentrality of so many times the critical value: the power has long come as near to 1 as it will.
 _ABSURD = 1e4
 # More answers than any survey has: a plan that needs more is a slip of the pen.
-_MOST_ANSWERS = 10**9
+_FEWEST_ANSWERS, _MOST_ANSWERS = 2, 10**9
 
 
 def detectable_difference(n1: Any, n2: Any, sd: Any, power: float = 0.8, level: float = 0.95) -> Any:
@@ -92,7 +92,7 @@ class SamplePlan(ValuesResult):
     response rate; more than there are, where `enough` is False). `available` is the most answers that the
     population gives (None where it is not known) and `enough` says whether `n` is among them. `detectable`
     or `half_width` is what min(n, available) answers show or give, the other one None; it is None too where
-    not even the fewest answers that the method needs are available.
+    not even two answers are available.
     """
 
     n: int
@@ -149,7 +149,6 @@ def plan_sample(
     checked_level(power)
     checked_level(level)
     if difference is not None:
-        least = 2 if n_before is None else max(1, 3 - n_before)
 
         def reached(n: int) -> float:
             return detectable_difference(n if n_before is None else n_before, n, sd, power=power, level=level)
@@ -160,20 +159,19 @@ def plan_sample(
                 found=f"{n_before} answers in it, which show {best:.3g} at best",
                 expected=f"a difference of {best:.3g} or more, or a larger earlier round",
             )
-        n = _smallest(reached, difference, least)
+        n = _smallest(reached, difference)
     else:
-        least = 2
 
         def reached(n: int) -> float:
             kept = 1.0 if population is None else max(0.0, 1 - n / population)
             return float(t_quantile(n - 1.0, level) * sd * np.sqrt(kept / n))
 
-        n = _smallest(reached, float(half_width), least)
+        n = _smallest(reached, float(half_width))
     rate = 1.0 if response_rate is None else response_rate
     # A hair's breadth: 0.29 times 100 is 28.999999999999996.
     available = None if population is None else floor(population * rate + 1e-9)
     had = n if available is None else min(n, available)
-    seen = reached(had) if had >= least else None
+    seen = reached(had) if had >= _FEWEST_ANSWERS else None
     return SamplePlan(
         n=n, invited=None if response_rate is None else ceil(n / rate - 1e-9), available=available,
         enough=available is None or n <= available, detectable=None if difference is None else seen,
@@ -207,9 +205,9 @@ def _check_plan(
         )
 
 
-def _smallest(reached: Callable[[int], float], aim: float, least: int) -> int:
-    """Find the smallest n, from `least` up, at which what is reached is not above the aim."""
-    below, n = least - 1, least
+def _smallest(reached: Callable[[int], float], aim: float) -> int:
+    """Find the smallest n at which what is reached is not above the aim."""
+    below, n = _FEWEST_ANSWERS - 1, _FEWEST_ANSWERS
     while reached(n) > aim:
         below, n = n, 2 * n
         if n > _MOST_ANSWERS:

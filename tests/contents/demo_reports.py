@@ -1,0 +1,181 @@
+"""The demo's reports as text: all that the notebooks' cells show, without a figure being drawn."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from functools import cache
+from multiprocessing import get_context
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import CodeType, SimpleNamespace
+from unittest.mock import patch
+
+import nbformat
+import pandas as pd
+
+from analysis import show
+from analysis.core.language import Language
+from analysis.core.settings import Disclosure
+from analysis.facts import (
+    Labels,
+    describe_country,
+    describe_service,
+    gather,
+    join,
+    prepare,
+    protect,
+    report_claims,
+    strengths_and_improvements,
+    totals,
+)
+from analysis.show.rows import Row
+from analysis.show.sheet import Sheet
+from analysis.survey import Store, open_store
+
+NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
+YEARS = (2021, 2023, 2025)
+#: The modules that draw one row a result: the words in their figures are read from the rows.
+_ROWED = ("change", "units", "response")
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One cell of a notebook: where it stands, its Markdown, the rows of the figure that it draws."""
+
+    notebook: str
+    cell: str
+    service: str
+    markdown: str
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True)
+class Report:
+    """A municipality's report: its facts, with the national ones, and what is shown in each language."""
+
+    municipality: str
+    facts: pd.DataFrame
+    labels: dict[str, Labels]
+    shown: dict[str, tuple[Shown, ...]]
+
+
+def national_facts(store: Store, service: str) -> pd.DataFrame:
+    """Return the facts of the reference stage."""
+    asked = store.questionnaire(service)
+    peers = store.municipalities().set_index("code")["peer_group"].to_dict()
+    return describe_country(
+        gather(store.responses(service, years=[y]), asked, year=y, peers=peers) for y in YEARS
+    )
+
+
+def make_reports(folder: Path, languages: dict[str, tuple[str, ...]], *, processes: int = 2) -> list[Report]:
+    """Return the reports of the municipalities, each in the languages named, made in processes of their own."""
+    store = open_store(folder)
+    services = store.services()
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+        nation = dict(zip(services, pool.map(_national, [folder] * len(services), services), strict=True))
+        codes = list(languages)
+        many = len(codes)
+        return list(
+            pool.map(make_report, [folder] * many, codes, [languages[c] for c in codes], [nation] * many)
+        )
+
+
+def make_report(
+    folder: Path, municipality: str, languages: Sequence[str], nation: dict[str, pd.DataFrame]
+) -> Report:
+    """Return one municipality's report."""
+    store = open_store(folder)
+    services = list(nation)
+    parts = {service: _service_facts(store, municipality, service, nation[service]) for service in services}
+    facts = _with_first_pages(join(list(parts.values())), municipality)
+    register = store.municipalities().set_index("code")
+    units = store.units(municipality=municipality)
+    labels = {
+        code: Labels(
+            language=Language(code),
+            municipality=register.at[municipality, "name"],
+            questionnaires={service: store.questionnaire(service) for service in services},
+            units=dict(zip(units["unit"], units["name"], strict=True)),
+        )
+        for code in languages
+    }
+    shown = {code: tuple(show_report(parts, facts, named)) for code, named in labels.items()}
+    return Report(municipality, facts, labels, shown)
+
+
+def show_report(parts: dict[str, pd.DataFrame], whole: pd.DataFrame, labels: Labels) -> Iterator[Shown]:
+    """Give what every cell of the notebooks shows: a service's for each of its facts, and the first pages."""
+    runs = [("service", service, facts) for service, facts in parts.items()]
+    with TemporaryDirectory() as folder:
+        for notebook, prefix, facts in (*runs, ("municipality", "municipality", whole)):
+            canvas = show.Canvas(report=True, folder=Path(folder), prefix=prefix, labels=labels)
+            known = {"show": show, "run": SimpleNamespace(canvas=canvas), "facts": facts}
+            for cell, code in _cells(notebook).items():
+                with undrawn() as rows:
+                    block = eval(code, dict(known))
+                service = prefix if notebook == "service" else ""
+                yield Shown(notebook, cell, service, block.markdown, tuple(rows))
+
+
+@contextmanager
+def undrawn() -> Iterator[list[Row]]:
+    """Leave figures empty, which takes most of the time; give the rows that would have been drawn."""
+    rows: list[Row] = []
+
+    def keep(given: Sequence[Row], *_: object, **__: object) -> Sheet:
+        rows.extend(given)
+        return Sheet(10)
+
+    with ExitStack() as stack:
+        for name in ("svg", "png"):
+            stack.enter_context(patch.object(Sheet, name, lambda self: b""))
+        for module in _ROWED:
+            stack.enter_context(patch(f"analysis.show.{module}.draw_rows", keep))
+        yield rows
+
+
+@cache
+def _cells(notebook: str) -> dict[str, CodeType]:
+    cells = nbformat.read(NOTEBOOKS / f"{notebook}.ipynb", as_version=4).cells
+    return {
+        cell["id"]: compile(ast.parse(cell.source, mode="eval"), cell["id"], "eval")
+        for cell in cells
+        if cell.cell_type == "code" and "show." in cell.source and "import" not in cell.source
+    }
+
+
+def _national(folder: Path, service: str) -> pd.DataFrame:
+    return national_facts(open_store(folder), service)
+
+
+def _service_facts(store: Store, municipality: str, service: str, national: pd.DataFrame) -> pd.DataFrame:
+    place = {"municipality": municipality, "service": service}
+    survey = prepare(
+        **place,
+        questionnaire=store.questionnaire(service),
+        years=YEARS,
+        responses=store.responses(service, municipality=municipality, years=YEARS),
+        units=store.units(**place),
+        frame=store.frame(**place, years=YEARS),
+        groups=store.frame_groups(**place, years=YEARS),
+        peer_group=store.municipalities().set_index("code").at[municipality, "peer_group"],
+        imports=store.imports(**place),
+        reasons=store.import_reasons(**place),
+    )
+    return describe_service(survey, national, thresholds=Disclosure())
+
+
+def _with_first_pages(facts: pd.DataFrame, municipality: str) -> pd.DataFrame:
+    counts = facts[facts["statistic"].eq("respondents") & facts["unit"].eq("")].dropna(subset="value")
+    people = counts.groupby("year")["value"].sum().astype("int64")
+    own = {
+        "front": totals(facts, people, municipality=municipality),
+        "certain": report_claims(facts),
+        "strengths": strengths_and_improvements(facts, thresholds=Disclosure()),
+    }
+    return join([facts, protect(join(own), Disclosure())])
