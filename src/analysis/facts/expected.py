@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,7 +11,8 @@ from scipy import special
 
 from analysis.facts.inputs import ServiceSurvey
 from analysis.facts.table import Fact, tabulate
-from analysis.stats.expected_range import expected_range
+from analysis.stats.expected_range import standing
+from analysis.stats.funnel import LIMITS
 from analysis.stats.multiple import adjust_p
 
 #: A verdict needs as many answers as a distribution; see docs/methods/disclosure.md.
@@ -26,56 +27,39 @@ def expected_ranges(survey: ServiceSurvey, scores: pd.DataFrame, national: pd.Da
     The verdict is Holm's over the municipality's units for each topic, and over the topics for the
     municipality itself: of many ordinary units some lie outside their own 95 % band.
     """
-    last = scores[(scores["statistic"] == "mean") & (scores["year"] == survey.year)]
+    last = scores[
+        scores["statistic"].eq("mean") & scores["year"].eq(survey.year) & scores["topic"].isin(survey.topics)
+    ]
     limits = national[national["statistic"].isin(("theta", "tau")) & national["municipality"].eq("")]
-    values = {(row.statistic, row.category, row.topic): row for row in limits.itertuples()}
-    facts: list[Fact] = []
-    whole: list[Fact] = []
-    for topic in survey.topics:
-        means = last[last["topic"] == topic]
-        units = means[means["unit"] != ""]
-        facts += _with_verdicts(list(_bands(survey, topic, units, values, "unit")))
-        whole += _bands(survey, topic, means[means["unit"] == ""], values, "municipality")
-    return tabulate([*_with_verdicts(whole), *facts])
+    known = {(row.statistic, row.category, row.topic): row for row in limits.itertuples()}
+    families: dict[tuple[str, str], list[Fact]] = {}
+    for mean in last.itertuples():
+        kind = "unit" if mean.unit else "municipality"
+        theta, tau = (known.get((name, kind, mean.topic)) for name in ("theta", "tau"))
+        fact = _band(survey, mean, theta, tau)
+        families.setdefault((kind, mean.topic if mean.unit else ""), []).append(fact)
+    return tabulate(fact for facts in families.values() for fact in _with_verdicts(facts))
 
 
-def _bands(survey: ServiceSurvey, topic: str, means: pd.DataFrame, values: dict, kind: str) -> Iterator[Fact]:
-    theta, tau = values.get(("theta", kind, topic)), values.get(("tau", kind, topic))
-    known = all(row is not None and row.state == "measured" for row in (theta, tau))
-    ready = means["se"].gt(0) & means["value"].notna() if known else pd.Series(False, index=means.index)
-    table = pd.DataFrame()
-    if ready.any():
-        chosen = means[ready]
-        estimates = pd.DataFrame(
-            {
-                "unit": chosen["unit"],
-                "n": chosen["n"].astype(int),
-                "mean": chosen["value"],
-                "se": chosen["se"],
-            }
-        )
-        found = expected_range(estimates, tau=float(tau.value), theta=float(theta.value))
-        table = found.table.set_index("unit")
-    for mean in means.itertuples():
-        fact = Fact(
-            statistic="expected_range", **survey.place(topic, unit=mean.unit), against="nation",
-            scale=survey.scale, method="expected_range_national",
-        )  # fmt: skip
-        if mean.state == "not_measured":
-            yield fact.missing("not_measured", mean.note)
-        elif not known:
-            why = theta.note if theta is not None else "no_other_municipalities"
-            yield fact.missing("not_comparable", why)
-        elif survey.is_hidden(topic, unit=mean.unit) or mean.unit not in table.index:
-            # One answer, or all alike, and no spread to borrow: such a mean is hidden as well.
-            yield fact.missing("suppressed")
-        else:
-            row = table.loc[mean.unit]
-            p = 2 * float(special.ndtr(-abs(row["z"])))
-            yield replace(
-                fact, value=float(theta.value), low=float(row["low"]), high=float(row["high"]), level=0.95,
-                n=int(mean.n), N=int(theta.N), p=p, verdict="above" if row["z"] > 0 else "below",
-            )  # fmt: skip
+def _band(survey: ServiceSurvey, mean: Any, theta: Any, tau: Any) -> Fact:
+    fact = Fact(
+        statistic="expected_range", **survey.place(mean.topic, unit=mean.unit), against="nation",
+        scale=survey.scale, method="expected_range_national",
+    )  # fmt: skip
+    if mean.state == "not_measured":
+        return fact.missing("not_measured", mean.note)
+    if any(row is None or row.state != "measured" for row in (theta, tau)):
+        return fact.missing("not_comparable", "no_other_municipalities" if theta is None else theta.note)
+    if survey.is_hidden(mean.topic, unit=mean.unit) or not mean.se > 0:
+        # Without a standard error all were alike, or it was one: such a mean is hidden as well.
+        return fact.missing("suppressed")
+    z, wide = standing(mean.value, mean.se, theta=theta.value, tau=tau.value)
+    half = LIMITS[95] * wide
+    return replace(
+        fact, value=float(theta.value), low=float(theta.value - half), high=float(theta.value + half),
+        level=0.95, n=int(mean.n), N=int(theta.N), p=2 * float(special.ndtr(-abs(z))),
+        verdict="above" if z > 0 else "below",
+    )  # fmt: skip
 
 
 def _with_verdicts(facts: list[Fact]) -> list[Fact]:

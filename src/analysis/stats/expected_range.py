@@ -27,6 +27,7 @@ __all__ = [
     "expected_range",
     "funnel",
     "overdispersion",
+    "standing",
 ]
 
 
@@ -94,8 +95,8 @@ def expected_range(
     rows = unit_estimates(estimates, ["unit", "n", "mean", "se"])
     _check_units(rows)
     spread = overdispersion(estimates, tau, theta, minimum_units=minimum_units)
-    wide = np.sqrt(rows["se"].to_numpy(dtype=float) ** 2 + spread.tau**2)
-    z = (rows["mean"].to_numpy(dtype=float) - spread.theta) / wide
+    mean, se = rows["mean"].to_numpy(dtype=float), rows["se"].to_numpy(dtype=float)
+    z, wide = standing(mean, se, theta=spread.theta, tau=spread.tau)
     outside = np.zeros_like(z)
     for percent, limit in LIMITS.items():
         outside[np.abs(z) > limit] = percent
@@ -110,6 +111,15 @@ def expected_range(
         tau_source=spread.tau_source, theta_source=spread.theta_source, left_out=left_out,
         notes=_notes(spread, len(left_out)),
     )  # fmt: skip
+
+
+def standing(mean: Any, se: Any, *, theta: Any, tau: Any) -> tuple[Any, Any]:
+    """Give z_D = (y - θ)/√(s² + τ²) and √(s² + τ²), the half width of a unit's range for z = 1.
+
+    Numbers or arrays that broadcast, all in the scale's points; nothing is checked.
+    """
+    wide = np.sqrt(np.square(se) + np.square(tau))
+    return (mean - theta) / wide, wide
 
 
 def _check_units(rows: pd.DataFrame) -> None:

@@ -1,0 +1,67 @@
+"""Names of topics, services and units as signs of their own, so that they are no words of a sentence."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+
+import pandas as pd
+
+from analysis.facts import Labels
+
+_FIRST_SIGN = 0xE000
+#: Any name, once it is a sign.
+NAME = "[\ue000-\uf8ff]"
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What a name may stand for: kind is topic, unit, service or municipality."""
+
+    kind: str
+    service: str
+    id: str
+
+
+class Names:
+    """The names of one report: `hide` puts a sign for each, `meant` says what a sign stands for."""
+
+    def __init__(self, labels: Labels, facts: pd.DataFrame) -> None:
+        written: dict[str, set[Subject]] = defaultdict(set)
+        for service, asked in labels.questionnaires.items():
+            written[labels.service(service)].add(Subject("service", service, service))
+            topics = ["overall", *(f"dimension.{d.id}" for d in asked.dimensions)]
+            for topic in (*topics, *(f"item.{item.id}" for item in asked.items)):
+                name = labels.topic(service, topic)
+                # As it begins a line, within a sentence, and in quotation marks.
+                for variant in {name, name[:1].lower() + name[1:], name.rstrip(".")}:
+                    written[variant].add(Subject("topic", service, topic))
+        seen = facts.loc[facts["unit"] != "", ["service", "unit"]].drop_duplicates()
+        for row in seen.itertuples():
+            written[labels.unit(row.unit)].add(Subject("unit", row.service, row.unit))
+        written[labels.municipality].add(Subject("municipality", "", ""))
+        meanings = sorted({frozenset(s) for s in written.values()}, key=lambda s: sorted(map(str, s)))
+        self._meanings = {chr(_FIRST_SIGN + i): meaning for i, meaning in enumerate(meanings)}
+        signs = {meaning: sign for sign, meaning in self._meanings.items()}
+        self._signs = {name: signs[frozenset(subjects)] for name, subjects in written.items()}
+        longest_first = sorted(self._signs, key=lambda name: (-len(name), name))
+        self._pattern = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest_first))})(?!\w)")
+
+    def hide(self, text: str) -> str:
+        """Return the text with a sign in place of every name."""
+        return self._pattern.sub(lambda found: self._signs[found[0]], text)
+
+    def meant(self, sign: str, kind: str, service: str) -> str | None:
+        """Return the id that a sign stands for, in a service; None where it does not name such a thing."""
+        found = {
+            s.id for s in self._meanings[sign] if s.kind == kind and (s.service == service or not service)
+        }
+        return found.pop() if len(found) == 1 else None
+
+    def show(self, text: str) -> str:
+        """Return the text with names again, for a message."""
+        first = {}
+        for name, sign in self._signs.items():
+            first.setdefault(sign, name)
+        return re.sub(NAME, lambda found: first.get(found[0], found[0]), text)
