@@ -34,7 +34,7 @@ from analysis.facts import (
 )
 from analysis.show.rows import Row
 from analysis.show.sheet import Sheet
-from analysis.survey import Store, open_store
+from analysis.survey import Questionnaire, Store, open_store
 
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 YEARS = (2021, 2023, 2025)
@@ -73,7 +73,7 @@ def national_facts(store: Store, service: str) -> pd.DataFrame:
 
 
 def make_reports(folder: Path, languages: dict[str, tuple[str, ...]], *, processes: int = 2) -> list[Report]:
-    """Return the reports of the municipalities, each in the languages named, made in processes of their own."""
+    """Return the municipalities' reports, each in the languages named, made in processes of their own."""
     store = open_store(folder)
     services = store.services()
     with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
@@ -90,8 +90,11 @@ def make_report(
 ) -> Report:
     """Return one municipality's report."""
     store = open_store(folder)
-    services = list(nation)
-    parts = {service: _service_facts(store, municipality, service, nation[service]) for service in services}
+    asked = {service: _asked(folder, service) for service in nation}
+    parts = {
+        service: _service_facts(store, municipality, asked[service], national)
+        for service, national in nation.items()
+    }
     facts = _with_first_pages(join(list(parts.values())), municipality)
     register = store.municipalities().set_index("code")
     units = store.units(municipality=municipality)
@@ -99,7 +102,7 @@ def make_report(
         code: Labels(
             language=Language(code),
             municipality=register.at[municipality, "name"],
-            questionnaires={service: store.questionnaire(service) for service in services},
+            questionnaires=asked,
             units=dict(zip(units["unit"], units["name"], strict=True)),
         )
         for code in languages
@@ -110,9 +113,9 @@ def make_report(
 
 def show_report(parts: dict[str, pd.DataFrame], whole: pd.DataFrame, labels: Labels) -> Iterator[Shown]:
     """Give what every cell of the notebooks shows: a service's for each of its facts, and the first pages."""
-    runs = [("service", service, facts) for service, facts in parts.items()]
+    runs = [("service", service, _quick(facts)) for service, facts in parts.items()]
     with TemporaryDirectory() as folder:
-        for notebook, prefix, facts in (*runs, ("municipality", "municipality", whole)):
+        for notebook, prefix, facts in (*runs, ("municipality", "municipality", _quick(whole))):
             canvas = show.Canvas(report=True, folder=Path(folder), prefix=prefix, labels=labels)
             known = {"show": show, "run": SimpleNamespace(canvas=canvas), "facts": facts}
             for cell, code in _cells(notebook).items():
@@ -149,17 +152,30 @@ def _cells(notebook: str) -> dict[str, CodeType]:
     }
 
 
+def _quick(facts: pd.DataFrame) -> pd.DataFrame:
+    # The same text in one block of the table rather than in fourteen: rows are chosen in half the time.
+    texts = facts.select_dtypes("string").columns
+    return facts.astype(dict.fromkeys(texts, object))
+
+
+@cache
+def _asked(folder: Path, service: str) -> Questionnaire:
+    return open_store(folder).questionnaire(service)
+
+
 def _national(folder: Path, service: str) -> pd.DataFrame:
     return national_facts(open_store(folder), service)
 
 
-def _service_facts(store: Store, municipality: str, service: str, national: pd.DataFrame) -> pd.DataFrame:
-    place = {"municipality": municipality, "service": service}
+def _service_facts(
+    store: Store, municipality: str, asked: Questionnaire, national: pd.DataFrame
+) -> pd.DataFrame:
+    place = {"municipality": municipality, "service": asked.service}
     survey = prepare(
         **place,
-        questionnaire=store.questionnaire(service),
+        questionnaire=asked,
         years=YEARS,
-        responses=store.responses(service, municipality=municipality, years=YEARS),
+        responses=store.responses(asked.service, municipality=municipality, years=YEARS),
         units=store.units(**place),
         frame=store.frame(**place, years=YEARS),
         groups=store.frame_groups(**place, years=YEARS),

@@ -1,4 +1,4 @@
-"""Words that say a direction, and the messages that hold them: which claim each makes, or why it makes none."""
+"""Words that say a direction, and the messages that hold them: what each claims, or why it claims nothing."""
 
 from __future__ import annotations
 
@@ -142,11 +142,11 @@ STATIC = {
     "best and the two poorest answers. Where a low answer is the good one, the item is turned.": (
         "says which answers count as high"
     ),
-    "{service}: answers in {year} in per cent, from {low} (lowest) to {high} (highest). The line is the middle "
-    "of the scale; shares under {least} are not labelled.": "names the ends of the scale",
+    "{service}: answers in {year} in per cent, from {low} (lowest) to {high} (highest). The line is the "
+    "middle of the scale; shares under {least} are not labelled.": "names the ends of the scale",
     "{service}: how scores in all rounds lie around their own unit's mean. Skewness and kurtosis are 0 in a "
-    "normal distribution; far out is the share beyond 1.96 standard deviations, where {share} is expected; at "
-    "the top is the share of scores at the highest answer in {year}.": "names the end of the scale",
+    "normal distribution; far out is the share beyond 1.96 standard deviations, where {share} is expected; "
+    "at the top is the share of scores at the highest answer in {year}.": "names the end of the scale",
     "About {share} give high answers to each item": "in Norwegian: the two best answers of the scale",
     "Between {low} and {high} give high answers to each item": "in Norwegian: the two best answers",
     "From {low} to {high} give high answers, by question": "in Norwegian: the two best answers",
@@ -169,6 +169,6 @@ NOT_IN_TEXT = {
     "lowest": "the end of a scale in a figure",
     "Highest": "the table of extremes, which stands in no report",
     "Lowest": "the table of extremes, which stands in no report",
-    "{service}: the items with the highest and the lowest mean, {year}. Where intervals overlap, the order is "
-    "not certain.": "the table of extremes, which stands in no report",
+    "{service}: the items with the highest and the lowest mean, {year}. Where intervals overlap, the order "
+    "is not certain.": "the table of extremes, which stands in no report",
 }

@@ -17,7 +17,7 @@ NAME = "[\ue000-\uf8ff]"
 
 @dataclass(frozen=True)
 class Subject:
-    """What a name may stand for: kind is topic, unit, service or municipality."""
+    """What a name may stand for: kind is topic, unit, group, service or municipality."""
 
     kind: str
     service: str
@@ -37,6 +37,9 @@ class Names:
                 # As it begins a line, within a sentence, and in quotation marks.
                 for variant in {name, name[:1].lower() + name[1:], name.rstrip(".")}:
                     written[variant].add(Subject("topic", service, topic))
+            for asked_of in asked.background:
+                for words in (asked_of.name, *asked_of.values.values()):
+                    written[labels.language.pick(words)].add(Subject("group", service, asked_of.id))
         seen = facts.loc[facts["unit"] != "", ["service", "unit"]].drop_duplicates()
         for row in seen.itertuples():
             written[labels.unit(row.unit)].add(Subject("unit", row.service, row.unit))

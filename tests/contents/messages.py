@@ -115,7 +115,7 @@ class Messages:
         return rf"(?P<more>{re.escape(self.language.text(' and more'))})?"
 
     def _held(self, field: str, message: str, named: set[str]) -> str:
-        if field in named | _NAMED or message.startswith("{unit}, ") and field == "unit":
+        if field in named | _NAMED or (field == "unit" and message.startswith("{unit}, ")):
             return self._series
         if field in _YEARS:
             return r"\d{4}"

@@ -148,9 +148,7 @@ class Reader:
     def _note(self, piece: Piece, statistic: str, verdict: str, service: str, unit: str, topic: str) -> None:
         self.claims.add(Claim(statistic, verdict, service, unit, topic, piece.block, piece.kind, piece.name))
 
-    def _written(
-        self, found: Found, statistic: str, service: str, subject: tuple[str, str]
-    ) -> Iterator[str]:
+    def _written(self, found: Found, statistic: str, service: str, subject: tuple[str, str]) -> Iterator[str]:
         unit, topic = subject
         fact = self.ledger.fact(statistic, service, topic, unit=unit)
         if "value" in found.fields:
@@ -282,6 +280,5 @@ def unsaid(reader: Reader, block: str, name: str, statistic: str, rows: Iterable
     return [
         f"{row.fact_id} ({row.verdict}) is not said in {block}"
         for row in rows
-        if row.verdict in CERTAIN
-        and (statistic, row.verdict, row.service, row.unit, row.topic) not in said
+        if row.verdict in CERTAIN and (statistic, row.verdict, row.service, row.unit, row.topic) not in said
     ]

@@ -51,7 +51,10 @@ def _service(statistic: str, *parts: str) -> ColumnSpec:
     return ColumnSpec("service", (statistic,), parts)
 
 
-_RANGE = {"Expected range": _unit("expected_range", "interval"), "Beside the expected": _unit("expected_range")}
+_RANGE = {
+    "Expected range": _unit("expected_range", "interval"),
+    "Beside the expected": _unit("expected_range"),
+}
 _BESIDE = {
     "national_difference": {
         "All municipalities": _topic("nation.mean", "value"),
@@ -126,7 +129,11 @@ def column_spec(piece: Piece, messages: Messages, names: Names) -> ColumnSpec | 
     head = names.hide(piece.column)
     if piece.name == "units-table":
         topic = names.meant(head, "topic", piece.service) if re.fullmatch(NAME, head) else None
-        return ColumnSpec("unit", ("mean", "unit_difference"), ("value", "interval"), True, topic or "") if topic else None
+        return (
+            ColumnSpec("unit", ("mean", "unit_difference"), ("value", "interval"), True, topic or "")
+            if topic
+            else None
+        )
     if re.fullmatch(r"\d{4}", head) and piece.name in ("scorecard", "services"):
         kind = "service" if piece.name == "services" else "topic"
         return ColumnSpec(kind, ("mean",), ("value",), year=int(head))
@@ -139,7 +146,7 @@ def column_spec(piece: Piece, messages: Messages, names: Names) -> ColumnSpec | 
     for message, spec in COLUMNS.get(piece.name, {}).items():
         small = head[:1].lower() + head[1:] if message[:1].islower() else head
         if messages.is_head(small, message):
-            return replace(spec)
+            return spec
     return None
 
 

@@ -16,7 +16,7 @@ ROUNDING = 0.0005 + 1e-9
 def scored(
     store: Store, service: str, *, municipality: str | None = None, years: Sequence[int] | None = None
 ) -> pd.DataFrame:
-    """Read the rows of all who answered anything, with a column a topic: items turned, half of them enough."""
+    """Read the rows of all who answered, with a column a topic: items turned, half of them enough."""
     asked = store.questionnaire(service)
     rows = store.responses(service, municipality=municipality, years=years)
     items = rows[list(asked.item_ids)]

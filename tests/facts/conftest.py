@@ -36,9 +36,7 @@ class Described:
     def _national(self, service: str) -> pd.DataFrame:
         asked = self.store.questionnaire(service)
         peers = self.store.municipalities().set_index("code")["peer_group"].to_dict()
-        rounds = (
-            gather(self.store.responses(service, years=[y]), asked, year=y, peers=peers) for y in YEARS
-        )
+        rounds = (gather(self.store.responses(service, years=[y]), asked, year=y, peers=peers) for y in YEARS)
         return describe_country(rounds)
 
     def _survey(self, municipality: str, service: str):

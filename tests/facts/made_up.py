@@ -86,7 +86,9 @@ def survey(
     )
 
 
-def nation(*, places: int = 24, units: int = 60, without: Iterable[str] = (), year: int = 2025) -> pd.DataFrame:
+def nation(
+    *, places: int = 24, units: int = 60, without: Iterable[str] = (), year: int = 2025
+) -> pd.DataFrame:
     """Make the reference stage's facts of a nation around 4; `without` leaves statistics out."""
     facts = []
     for topic in TOPICS:

@@ -64,7 +64,7 @@ def test_the_mean_of_peers_is_that_of_their_municipalities(described) -> None:
             by_place = of_municipalities(part[topic], part["municipality"])
             fact = only(national, statistic="peer_mean", category=peers, topic=topic, year=year)
             assert same(fact.value, by_place["mean"].mean())
-            assert fact.N == len(by_place)
+            assert len(by_place) == fact.N
 
 
 def test_a_municipality_with_fewer_than_five_answers_does_not_count() -> None:
@@ -241,7 +241,9 @@ def test_fewer_than_twenty_places_leave_the_spread_undecided() -> None:
     for name in ("theta", "tau"):
         fact = only(national, statistic=name, topic="overall", category="municipality")
         assert (fact["state"], fact["note"]) == ("undecided", "few_units")
-    assert only(describe_country([small_country(20)]), statistic="tau", topic="overall", category="unit").N == 20
+    assert (
+        only(describe_country([small_country(20)]), statistic="tau", topic="overall", category="unit").N == 20
+    )
 
 
 def test_importance_is_the_shapley_share_of_what_the_dimensions_explain(described) -> None:

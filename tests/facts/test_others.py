@@ -75,7 +75,13 @@ def test_differences_and_their_errors_are_those_of_the_formula(described, munici
 
 def test_the_error_takes_in_that_the_municipality_is_one_of_those_averaged() -> None:
     rows = [
-        answers(f"u{i}", 2025, 40 + 10 * i, municipality=f"990{i}", overall=np.resize([2, 3, 5, 6, 6], 40 + 10 * i))
+        answers(
+            f"u{i}",
+            2025,
+            40 + 10 * i,
+            municipality=f"990{i}",
+            overall=np.resize([2, 3, 5, 6, 6], 40 + 10 * i),
+        )
         for i in range(1, 6)
     ]
     country = gather(pd.concat(rows), questionnaire(), year=2025, peers={})

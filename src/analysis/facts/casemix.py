@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pandas as pd
 
-from analysis.core.errors import StatisticsError
 from analysis.facts.inputs import ServiceSurvey
 from analysis.stats.casemix import CaseMix
 from analysis.survey.codebook import Questionnaire
@@ -24,13 +23,12 @@ def adjustments(survey: ServiceSurvey, national: pd.DataFrame) -> dict[str, pd.S
     from the difference between the means with and without them.
     """
     names = adjusters(survey.questionnaire)
-    national = national[national["statistic"].isin(("casemix_beta", "casemix_centre"))]
+    mixes = case_mixes(national) if set(names) <= set(survey.responses.columns) else {}
     found = {}
     for topic in survey.topics if names else ():
-        mix = case_mix(national, topic)
-        values = survey.values(topic, year=survey.year)
-        if mix is None or not set(names) <= set(survey.responses.columns):
+        if topic not in mixes:
             continue
+        mix, values = mixes[topic], survey.values(topic, year=survey.year)
         rows = survey.responses.loc[values.index, names].assign(score=values)
         found[topic] = adjusted_or_own(rows, mix)
     return found
@@ -48,21 +46,24 @@ def adjusted_or_own(rows: pd.DataFrame, mix: CaseMix) -> pd.Series:
     return values
 
 
-def case_mix(national: pd.DataFrame, topic: str) -> CaseMix | None:
-    """Read a topic's effects from the reference stage's facts; None where there are none."""
-    wanted = national["statistic"].isin(("casemix_beta", "casemix_centre")) & national["topic"].eq(topic)
-    rows = national[wanted & national["municipality"].eq("") & national["state"].eq("measured")]
-    beta, centre = (rows[rows["statistic"] == name] for name in ("casemix_beta", "casemix_centre"))
-    if not len(beta) or not len(centre):
-        return None
-    levels = beta[beta["note"] != REFERENCE_LEVEL]
-    references = beta.loc[beta["note"] == REFERENCE_LEVEL, "category"].str.partition("=")
-    means = centre.set_index("category")["value"]
-    try:
-        return CaseMix(
-            beta=levels.set_index("category")["value"],
-            centre=means[levels["category"]],
-            reference=dict(zip(references[0], references[2], strict=True)),
+def case_mixes(national: pd.DataFrame) -> dict[str, CaseMix]:
+    """Read the topics' effects from the reference stage's facts; a topic without any is not there."""
+    wanted = national["statistic"].isin(("casemix_beta", "casemix_centre")) & national["municipality"].eq("")
+    beta: dict[str, dict[str, float]] = {}
+    centre: dict[str, dict[str, float]] = {}
+    reference: dict[str, dict[str, str]] = {}
+    for row in national[wanted & national["state"].eq("measured")].itertuples():
+        if row.statistic == "casemix_centre":
+            centre.setdefault(row.topic, {})[row.category] = row.value
+        elif row.note == REFERENCE_LEVEL:
+            variable, _, level = row.category.partition("=")
+            reference.setdefault(row.topic, {})[variable] = level
+        else:
+            beta.setdefault(row.topic, {})[row.category] = row.value
+    return {
+        topic: CaseMix(
+            beta=pd.Series(effects), centre=pd.Series(centre[topic]), reference=reference.get(topic, {})
         )
-    except StatisticsError:
-        return None
+        for topic, effects in beta.items()
+        if set(centre.get(topic, ())) == set(effects)
+    }

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
+import numpy as np
 import pandas as pd
 
 from analysis.core.settings import Disclosure
@@ -56,6 +57,7 @@ _CHANGES = ("change", "detectable_change", "ordinal_change", "influence_on_chang
 _OF_WHOLE = ("influence", "influence_on_change")
 _MEANS = ("mean", "alpha", *_FOLLOW_MEAN)
 _KEY = ["municipality", "service", "unit", "year", "topic"]
+_UNIT = ["municipality", "service", "unit", "topic"]
 
 
 def protect(
@@ -69,12 +71,13 @@ def protect(
     table = table.reset_index(drop=True)
     hidden = table["state"].eq("suppressed") | _too_few(table, thresholds) | _at_an_end(table)
     hidden |= _unanimous(table)
-    hidden = _with_linked(table, hidden)
+    links = _Links(table)
+    hidden = links.follow(hidden)
     hidden |= _secondary(table, hidden, "respondents", thresholds.mean)
-    hidden = _with_linked(table, hidden)
+    hidden = links.follow(hidden)
     hidden |= _secondary(table, hidden, "mean", thresholds.mean)
     hidden |= _items(table, hidden, parts)
-    hidden = _with_linked(table, hidden)
+    hidden = links.follow(hidden)
     return checked(_without_verdicts(_suppress(table, hidden), thresholds))
 
 
@@ -111,28 +114,51 @@ def _unanimous(table: pd.DataFrame) -> pd.Series:
     return table["statistic"].isin(_DISTRIBUTIONS) & subjects.isin(set(subjects[whole]))
 
 
-def _with_linked(table: pd.DataFrame, hidden: pd.Series) -> pd.Series:
-    """Hide what would tell a hidden number: the rate with the count, the change with the mean, and so on."""
-    hidden = hidden.copy()
-    places = pd.Series(_subjects(table, _KEY[:-1]), index=table.index)
-    counts = table["statistic"].eq("respondents") & hidden
-    at_place = places.isin(set(places[counts]))
-    hidden |= at_place & table["statistic"].isin((*_COUNTS, *_MEANS, *_DISTRIBUTIONS, *_ROWS))
-    subjects = pd.Series(_subjects(table), index=table.index)
-    gone = set(subjects[table["statistic"].eq("mean") & hidden])
-    # A mean that is hidden for saying what all answered must not come out of its item's shares.
-    hidden |= subjects.isin(gone) & table["statistic"].isin((*_FOLLOW_MEAN, *_DISTRIBUTIONS))
-    # The model pools a unit's rounds: with its other rounds known, the pooled figure tells the hidden one.
-    units = pd.Series(_subjects(table, ["municipality", "service", "unit", "topic"]), index=table.index)
-    pooled = units.isin(set(units[table["statistic"].eq("mean") & hidden & table["unit"].ne("")]))
-    hidden |= pooled & table["statistic"].isin(("shrunken_mean", "reliability"))
-    whole = pd.Series(_subjects(table.assign(unit="")), index=table.index)
-    hidden |= whole.isin(gone) & table["statistic"].isin(_OF_WHOLE)
-    changes = table[table["statistic"].isin(_CHANGES)]
-    base = changes["against"].str.extract(r"^year\.(\d+)$")[0].astype("Int64")
-    since = pd.Series(_subjects(changes.assign(year=base)), index=changes.index, dtype=object)
-    hidden[since.index] |= since.isin(gone)
-    return hidden
+class _Links:
+    """What must be hidden with what, in one table: looked up once, asked for several times."""
+
+    def __init__(self, table: pd.DataFrame) -> None:
+        self._statistic, names = pd.factorize(table["statistic"].to_numpy(dtype=object))
+        self._names = names.tolist()
+        self._has_unit = table["unit"].ne("").to_numpy(dtype=bool)
+        self._place = pd.factorize(pd.Series(_subjects(table, _KEY[:-1]), dtype=object))[0]
+        self._unit = pd.factorize(pd.Series(_subjects(table, _UNIT), dtype=object))[0]
+        subjects = _subjects(table)
+        number = {subject: i for i, subject in enumerate(dict.fromkeys(subjects))}
+        self._subject = np.array([number[subject] for subject in subjects], dtype=int)
+        # A row's whole, and its subject in the round that a change is from; -1 is none, the last place.
+        wholes = [(*place[:2], "", *place[3:]) for place in subjects]
+        self._whole = np.array([number.get(whole, -1) for whole in wholes], dtype=int)
+        base = table["against"].str.extract(r"^year\.(\d+)$")[0].fillna("0").astype(int).tolist()
+        since = [(*s[:3], year, s[4]) if year else None for s, year in zip(subjects, base, strict=True)]
+        self._since = np.array([number.get(earlier, -1) for earlier in since], dtype=int)
+
+    def follow(self, hidden: pd.Series) -> pd.Series:
+        """Hide what would tell a hidden number: the rate with the count, the change with the mean."""
+        gone = hidden.to_numpy(dtype=bool).copy()
+        places = _marked(self._place, gone & self._is("respondents"))
+        gone |= places[self._place] & self._is(*_COUNTS, *_MEANS, *_DISTRIBUTIONS, *_ROWS)
+        means = gone & self._is("mean")
+        subjects = _marked(self._subject, means)
+        # A mean that is hidden for saying what all answered must not come out of its item's shares.
+        gone |= subjects[self._subject] & self._is(*_FOLLOW_MEAN, *_DISTRIBUTIONS)
+        # The model pools a unit's rounds: with the others known, the pooled figure tells the hidden one.
+        units = _marked(self._unit, means & self._has_unit)
+        gone |= units[self._unit] & self._is("shrunken_mean", "reliability")
+        gone |= subjects[self._whole] & self._is(*_OF_WHOLE)
+        gone |= subjects[self._since] & self._is(*_CHANGES)
+        return pd.Series(gone, index=hidden.index)
+
+    def _is(self, *statistics: str) -> np.ndarray:
+        wanted = np.array([name in statistics for name in self._names], dtype=bool)
+        return wanted[self._statistic]
+
+
+def _marked(codes: np.ndarray, chosen: np.ndarray) -> np.ndarray:
+    """Mark the codes of the chosen rows; the last place, which -1 stands for, stays unmarked."""
+    marked = np.zeros(codes.max(initial=-1) + 2, dtype=bool)
+    marked[codes[chosen]] = True
+    return marked
 
 
 def _subjects(table: pd.DataFrame, columns: list[str] = _KEY) -> list[tuple]:

@@ -47,8 +47,8 @@ def _groups(survey: ServiceSurvey, variable: str, users: pd.Series, minimum: int
     answered = last.value_counts().reindex(users.index, fill_value=0)
     hidden = _hidden(answered, minimum)
     everyone, known = int(users.sum()), int(answered.sum())
-    if 0 < len(last) < minimum:
-        # Of so few it is not said either who none of them is.
+    if 0 < len(last) < minimum or 0 < known < minimum:
+        # Of so few it is not said either who none of them is, nor, beside a group of none, how few they are.
         hidden = set(answered.index)
     for value, n in answered.items():
         place = survey.place("") | {"category": f"{variable}={value}", "scale": "share"}

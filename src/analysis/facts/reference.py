@@ -18,8 +18,8 @@ from analysis.facts.table import join
 def describe_country(rounds: Iterable[Country], *, minimum_municipalities: int = 3) -> pd.DataFrame:
     """Compute every national fact of a service; all but the levels are of the last round alone.
 
-    `rounds` come oldest first and are used one after the other, so that a generator holds one in memory.
-    Raises DataError where there is none.
+    `rounds` come oldest first and are used one after the other: of a generator's rounds the one before is
+    let go once the next is made. Raises DataError where there is none.
     """
     tables: dict[str, list[pd.DataFrame]] = {"levels": []}
     country = None

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 
+import numpy as np
 import pandas as pd
 
 from analysis.stats.errors import NotMeasured
@@ -49,6 +50,9 @@ def rows_and_design(
         NotMeasured: a column is missing, or the formula cannot be made from the frame's columns.
         OutOfRange: a number is infinite.
     """
+    if formula == ROUNDS and "year" in frame.columns:
+        rows = complete_rows(frame, [*columns, "year"])
+        return rows, _of_rounds(rows["year"].to_numpy())
     # Imported when a model is fitted: it is slow to import, and most of what uses this room fits none.
     import patsy  # noqa: PLC0415
 
@@ -71,6 +75,15 @@ def rows_and_design(
     except patsy.PatsyError as error:
         raise _no_formula(formula, error) from error
     return rows, design
+
+
+def _of_rounds(year: np.ndarray) -> pd.DataFrame:
+    """Make what patsy makes of `ROUNDS`; most models have it, and patsy takes longer than the fit."""
+    if not len(year):
+        return pd.DataFrame()
+    rounds = np.unique(year)
+    others = {f"C(year)[T.{at}]": (year == at).astype(float) for at in rounds[1:]}
+    return pd.DataFrame({"Intercept": np.ones(len(year)), **others})
 
 
 def _columns(code: str) -> set[str]:

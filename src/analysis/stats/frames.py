@@ -152,20 +152,36 @@ def number_column(rows: pd.DataFrame, column: Hashable) -> np.ndarray:
 def group_moments(rows: pd.DataFrame, keys: list[Hashable], score: Hashable) -> pd.DataFrame:
     """Count, average and measure the spread of `score` in each group of complete rows.
 
+    Args:
+        rows: from `complete_rows`, with the keys first among the columns, so that they are sorted by them.
+        keys: the columns that make a group.
+        score: the column of the scores.
+
     Returns:
         One row a group, sorted: the keys, `n`, `mean` and `variance` (with n - 1; NaN for n = 1).
 
     Raises:
         OutOfRange: the scores are no numbers.
     """
-    if not pd.api.types.is_numeric_dtype(rows[score]):
-        rows = rows.assign(**{str(score): number_column(rows, score)})
-    groups = rows.groupby(keys, observed=True)[score]
-    moments = groups.agg(["size", "mean", "var", "min", "max"]).reset_index()
-    moments = moments.rename(columns={"size": "n", "var": "variance"})
+    names = list(dict.fromkeys(keys))
+    score_of = number_column(rows, score)
+    columns = {name: rows[name].to_numpy() for name in names}
+    if not len(rows):
+        return pd.DataFrame({**columns, "n": np.array([], int), "mean": score_of, "variance": score_of})
+    # The rows are sorted by the keys first: a group ends where one of them changes.
+    changes = [column[1:] != column[:-1] for column in columns.values()]
+    starts = np.concatenate([[0], np.flatnonzero(np.logical_or.reduce(changes)) + 1])
+    n = np.diff([*starts, len(rows)])
+    mean = np.add.reduceat(score_of, starts) / n
+    squares = np.add.reduceat(np.square(score_of - np.repeat(mean, n)), starts)
+    variance = np.full(len(n), np.nan)
+    np.divide(squares, n - 1, out=variance, where=n > 1)
     # Equal values such as 4.1 can have a variance of 1e-31 by rounding: a zero must be one.
-    moments.loc[(moments["min"] == moments["max"]) & (moments["n"] > 1), "variance"] = 0.0
-    return moments.drop(columns=["min", "max"])
+    same = np.minimum.reduceat(score_of, starts) == np.maximum.reduceat(score_of, starts)
+    variance[same & (n > 1)] = 0.0
+    mean = np.where(same, score_of[starts], mean)
+    groups = {name: column[starts] for name, column in columns.items()}
+    return pd.DataFrame({**groups, "n": n, "mean": mean, "variance": variance})
 
 
 def checked_level(level: float) -> float:
