@@ -53,6 +53,11 @@ class Messages:
             said += [WORDS[message]] * times
         return said, text
 
+    def held(self, message: str, field: str, text: str) -> list[str]:
+        """Return what a field of the message holds, each time that it stands in the text."""
+        pattern = self._template(message, {field}).replace(self._series, r"[^.]+", 1)
+        return [found[field] for found in re.finditer(pattern, text)]
+
     def without_static(self, text: str) -> str:
         """Return the text without the messages that say nothing of any result."""
         for pattern in self._static:
@@ -73,7 +78,8 @@ class Messages:
     @cached_property
     def _sentences(self) -> list[tuple[str, re.Pattern[str]]]:
         # Long ones first: "above the others" stands within "above the others, B below".
-        ordered = sorted(SENTENCES, key=lambda m: -len(self._template(m, ())))
+        # The list's full stop tells it from the heading.
+        ordered = sorted(SENTENCES, key=lambda m: (not m.endswith("."), -len(self._template(m, ()))))
         return [
             (m, re.compile(rf"(?<!\w){self._template(m, {s.field for s in SENTENCES[m]})}(?!\w)"))
             for m in ordered

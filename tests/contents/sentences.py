@@ -4,33 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
+from claims import FIRST_PAGES, Claim
 from directions import SENTENCES, Says
-from fact_ledger import CERTAIN, Ledger, numbers_of
+from fact_ledger import Ledger, numbers_of
 from known_names import NAME, Names
+from listed_names import read_lists
 from messages import Found, Messages, agrees, numbers_in
 from report_pages import Piece
 from table_columns import SAID, ColumnSpec, column_spec, entry_numbers
-
-#: Blocks on a report's first pages: what they claim must hold over the whole report.
-FIRST_PAGES = ("municipality.headline", "municipality.certain", "municipality.services")
-
-
-@dataclass(frozen=True)
-class Claim:
-    """A direction that is said: of which subject and comparison, and where. `topic` "" is any of them."""
-
-    statistic: str
-    verdict: str
-    service: str
-    unit: str
-    topic: str
-    block: str
-    kind: str
-    name: str
-
 
 class Reader:
     """Reads the pieces of one report: `claims` holds what was said, `faults` what does not hold."""
@@ -70,6 +53,7 @@ class Reader:
         for each in found:
             for says in SENTENCES[each.message]:
                 yield from self._check(piece, each, says)
+        yield from read_lists(piece, text, self.messages, self.names, self.ledger)
         yield from self._left(rest)
 
     def _left(self, rest: str) -> Iterator[str]:
@@ -268,17 +252,3 @@ def _fits(family: str, statistic: str) -> bool:
     if family == "difference":
         return statistic.startswith(("national_difference", "peer_difference"))
     return family == statistic
-
-
-def unsaid(reader: Reader, block: str, name: str, statistic: str, rows: Iterable[Any]) -> list[str]:
-    """Return the certain facts that the block, its table or figure of that name, does not say."""
-    said = {
-        (c.statistic, c.verdict, c.service, c.unit, c.topic)
-        for c in reader.claims
-        if c.block == block and (not name or c.name == name) and c.kind in ("cell", "item")
-    }
-    return [
-        f"{row.fact_id} ({row.verdict}) is not said in {block}"
-        for row in rows
-        if row.verdict in CERTAIN and (statistic, row.verdict, row.service, row.unit, row.topic) not in said
-    ]

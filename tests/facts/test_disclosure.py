@@ -3,13 +3,15 @@
 from dataclasses import replace
 from itertools import product
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from made_up import answers, nation, survey
 
 from analysis.core.settings import Disclosure
-from analysis.facts import Fact, protect, tabulate
+from analysis.facts import Fact, describe_service, protect, tabulate
 from analysis.facts.table import NUMBERS
 
 PLACE = {"municipality": "9901", "service": "school", "year": 2025}
@@ -190,3 +192,80 @@ def test_an_item_alone_in_its_dimension_is_hidden_with_it() -> None:
     facts = [mean(40, topic="dimension.x"), mean(3, topic="item.a")]
     table = protect(tabulate(facts), LIMITS, parts={"dimension.x": ["item.a"]})
     assert table["state"].tolist() == ["suppressed", "suppressed"]
+
+
+#: What is made of a mean, by what it is compared with.
+MADE_OF_A_MEAN = {
+    "index": "", "expected_range": "nation", "peer_difference": "peers.2", "casemix_shift": "nation",
+    "national_difference_adjusted": "nation", "peer_difference_adjusted": "peers.2", "importance": "",
+    "priority": "nation", "weighted_mean": "", "residual_skewness": "", "residual_kurtosis": "",
+    "residual_outside": "", "ceiling": "", "ordinal_change": "year.2023", "ordinal_difference": "other_units",
+    "influence": "", "influence_on_change": "year.2023",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("statistic", MADE_OF_A_MEAN)
+def test_whatever_is_made_of_a_hidden_mean_is_hidden_with_it(statistic) -> None:
+    small = mean(3)
+    follower = replace(small, statistic=statistic, against=MADE_OF_A_MEAN[statistic], n=40, verdict="x")
+    assert states([small, follower]) == ["suppressed", "suppressed"]
+    assert states([mean(40), follower]) == ["measured", "measured"]
+    assert states([mean(3, topic="dimension.other"), follower])[1] == "measured"
+
+
+@pytest.mark.parametrize(
+    "statistic", ["change", "detectable_change", "ordinal_change", "influence_on_change"]
+)
+def test_whatever_compares_with_a_hidden_round_is_hidden(statistic) -> None:
+    facts = [replace(mean(4), year=2023), mean(40)]
+    facts.append(replace(mean(40), statistic=statistic, against="year.2023"))
+    assert states(facts) == ["suppressed", "measured", "suppressed"]
+
+
+@pytest.mark.parametrize(("statistic", "against"), [("influence", ""), ("influence_on_change", "year.2023")])
+def test_what_the_whole_is_without_a_unit_is_hidden_with_the_whole_and_with_the_unit(
+    statistic, against
+) -> None:
+    without = replace(mean(40, unit="a"), statistic=statistic, against=against)
+    of_whole = [mean(80, 6.0), mean(40, unit="a"), mean(40, unit="b")]
+    assert states([*of_whole, without])[3] == "suppressed"
+    of_unit = [mean(83), mean(3, unit="a"), mean(40, unit="b"), mean(40, unit="c")]
+    assert states([*of_unit, without])[4] == "suppressed"
+    assert states([mean(80), mean(40, unit="a"), mean(40, unit="b"), without])[3] == "measured"
+
+
+def test_a_band_on_nine_answers_keeps_its_numbers_without_a_verdict() -> None:
+    band = replace(mean(9, unit="a"), statistic="expected_range", against="nation", verdict="below")
+    (row,) = protect(tabulate([band]), LIMITS).itertuples()
+    assert (row.state, row.note, row.verdict) == ("undecided", "few", "")
+    assert row.low == band.low
+
+
+def test_of_a_topic_that_four_answered_no_number_leaves() -> None:
+    few = [4.0, 5.0, 3.0, 4.0] + [np.nan] * 36
+    rows = [answers(u, y, 40, stock=[2, 3, 4, 5] * 10) for u in "ab" for y in (2021, 2023)]
+    rows += [answers("a", 2025, 40, stock=few), answers("b", 2025, 40, stock=np.nan)]
+    one = survey(rows, years=(2021, 2023, 2025), users={"young": 80, "old": 150})
+    table = describe_service(one, nation(), thresholds=LIMITS)
+    own = table[table["municipality"].ne("") & table["year"].eq(2025)]
+    told = own[own["topic"].isin(("dimension.stock", "item.stock_1"))]
+    assert len(told) > 20
+    assert told[list(NUMBERS)].isna().all(axis=None)
+    assert told["verdict"].eq("").all()
+    # Its mean would follow from the cut, which is the mean of all dimensions'.
+    assert own.loc[own["statistic"] == "priority_cut", "value"].isna().all()
+    others = own[own["topic"].eq("dimension.staff") & own["unit"].eq("")]
+    assert {"mean", "weighted_mean", "peer_difference", "influence"} <= set(
+        others["statistic"][others["value"].notna()]
+    )
+
+
+@pytest.mark.parametrize("service", ["kindergarten", "school", "nursing-home", "building-permits"])
+def test_no_group_of_the_demos_users_is_shown_by_few_answers(described, service) -> None:
+    for municipality in ("9903", "9908", "9912"):
+        facts = described.facts(municipality, service)
+        rows = facts[facts["statistic"].isin(("group_response", "respondents_share"))]
+        assert len(rows) > 0
+        assert not rows["n"].between(1, LIMITS.mean - 1).any()
+        hidden = rows[rows["statistic"].eq("group_response") & rows["state"].eq("suppressed")]
+        assert (hidden["category"].str.partition("=")[0].value_counts() > 1).all()

@@ -6,6 +6,7 @@ import pytest
 from analysis.core.settings import Disclosure
 from analysis.demo import read_truth
 from analysis.facts import join, report_claims, strengths_and_improvements
+from analysis.stats.effects import NoComparison, difference_in_differences
 
 SERVICES = ("kindergarten", "school", "nursing-home", "building-permits")
 REPORTED = ("9903", "9908", "9912")
@@ -103,6 +104,65 @@ def test_strengths_and_points_to_improve_are_as_many_and_do_not_overlap(describe
     points = found[found["statistic"] == "improvement"]
     assert 1 <= len(strengths) == len(points) <= 3
     assert strengths["low"].min() > points["high"].max()
+
+
+def measured(country, described, kind: str):
+    """Return a planted measure, and the answers of its service in its municipality: unit, year, score."""
+    (planting,) = read_truth(country).planted(kind)
+    survey = described.survey(planting.municipality, planting.service)
+    (topic,) = planting.topics
+    values = survey.values(f"dimension.{topic}")
+    return planting, survey.responses.loc[values.index, ["unit", "year"]].assign(score=values)
+
+
+def test_the_planted_measure_is_found(country, described) -> None:
+    planting, answers = measured(country, described, "measure_worked")
+    found = difference_in_differences(
+        answers, "score", "unit", "year", list(planting.units), planting.start, selected_low=False
+    )
+    assert found.low < planting.true_change < found.high
+    assert found.p < 0.05
+    assert found.low > 0
+    assert found.n_treated_units == len(planting.units)
+
+
+def test_a_planted_measure_without_effect_is_not_claimed_to_work(country, described) -> None:
+    planting, answers = measured(country, described, "measure_without_effect")
+    # Its units were chosen because they had been low, and rise by themselves.
+    found = difference_in_differences(
+        answers, "score", "unit", "year", list(planting.units), planting.start, selected_low=True
+    )
+    assert planting.true_change == 0
+    assert found.p > 0.05
+    assert found.low < 0 < found.high
+    assert found.regression_to_the_mean > 0
+    assert found.effect < found.effect_uncorrected
+
+
+def test_a_measure_in_one_small_unit_is_refused_with_its_own_change(country, described) -> None:
+    planting, answers = measured(country, described, "measure_too_small")
+    with pytest.raises(NoComparison) as refused:
+        difference_in_differences(answers, "score", "unit", "year", list(planting.units), planting.start)
+    own = answers[answers["unit"].isin(planting.units)]
+    before, now = (own.loc[side, "score"].mean() for side in (own["year"] < 2024, own["year"] > 2024))
+    assert refused.value.descriptive["difference"].tolist() == pytest.approx([now - before])
+
+
+@pytest.mark.parametrize("municipality", REPORTED)
+def test_a_planted_change_of_the_whole_is_seen_beside_the_nation_too(
+    country, described, municipality
+) -> None:
+    for kind, sign in (("change_up", 1), ("change_down", -1)):
+        for planting in read_truth(country).planted(kind, municipality=municipality):
+            for topic in planting.topics:
+                where = {"unit": "", "topic": f"dimension.{topic}"}
+                table = described.facts(municipality, planting.service)
+                # As large as the spread of municipalities several times over, whoever its users are.
+                for statistic in ("national_difference", "national_difference_adjusted"):
+                    difference = fact(table, statistic=statistic, **where)
+                    assert difference.verdict == ("higher" if sign > 0 else "lower"), (statistic, topic)
+                band = fact(table, statistic="expected_range", **where)
+                assert band.verdict == ("above" if sign > 0 else "below"), topic
 
 
 def test_a_claim_over_the_report_is_never_more_certain_than_in_its_service(described) -> None:

@@ -84,20 +84,20 @@ def test_a_hidden_dimension_leaves_all_undecided_without_a_cut() -> None:
     found = priorities(table)
     assert found["verdict"].eq("").all()
     assert found["value"].isna().all()
-    assert found.at["dimension.staff", "state"] == "undecided"
-    assert found.at["dimension.stock", "state"] in ("undecided", "suppressed")
+    assert found["state"].to_dict() == {"dimension.staff": "undecided", "dimension.stock": "suppressed"}
 
 
 def test_a_dimension_that_nobody_answered_is_said_to_be_that() -> None:
     rows = [answers(u, 2025, 40, stock=np.nan) for u in "ab"]
     found = priorities(described_alone(survey(rows)))
-    assert found["state"].to_dict() == {
-        "dimension.staff": "not_measured",
-        "dimension.stock": "not_measured",
-    } or (found.at["dimension.stock", "state"] == "not_measured" and found["value"].isna().all())
+    assert found["value"].isna().all()
+    assert found[["state", "note"]].T.to_dict("list") == {
+        "dimension.staff": ["undecided", "few"],
+        "dimension.stock": ["not_measured", "no_answers"],
+    }
 
 
-def test_without_the_nations_association_the_services_own_is_used_where_it_has_units_enough(
+def test_without_the_nations_association_a_service_of_many_units_uses_its_own(
     described,
 ) -> None:
     service = "kindergarten"
