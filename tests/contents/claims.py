@@ -26,9 +26,7 @@ class Claim:
     name: str
 
 
-def unsaid(
-    claims: Iterable[Claim], block: str, name: str, statistic: str, rows: Iterable[Any]
-) -> list[str]:
+def unsaid(claims: Iterable[Claim], block: str, name: str, statistic: str, rows: Iterable[Any]) -> list[str]:
     """Return the certain facts that the block, its table or figure of that name, does not say."""
     said = {
         (c.statistic, c.verdict, c.service, c.unit, c.topic)

@@ -4,70 +4,104 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from fact_ledger import Ledger
 from known_names import NAME, Names
 from messages import Messages, agrees, numbers_in
-from report_pages import Piece
 
 Told = tuple[str, str]
-_DEPENDS = {
-    "Whether there is a change since {before} depends on the method: {names}.": "change",
-    "Whether there is a difference from the other {units} depends on the method: {names}.": "unit_difference",
-}
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A sentence with a list: its message and field, the block it stands in, what it lists."""
+
+    message: str
+    field: str
+    block: str
+    what: str
+
+    def true(self, ledger: Ledger, service: str) -> set[Told]:
+        """Return (unit, topic) of all that must be listed."""
+        if self.what == "rests":
+            found = ledger.of("influence_on_change", service)
+            return {(f.unit, f.topic) for f in found if f.verdict == "changes_verdict"}
+        if self.what in ("change", "unit_difference"):
+            found = ledger.of(self.what, service)
+            return {(f.unit, f.topic) for f in found if f.verdict == "depends_on_method"}
+        pairs = [
+            (raw, ledger.fact(f"{self.what}_adjusted", service, raw.topic))
+            for raw in ledger.of(self.what, service)
+        ]
+        return {
+            ("", raw.topic)
+            for raw, even in pairs
+            if even is not None and raw.verdict and even.verdict and raw.verdict != even.verdict
+        }
+
+
+_CHANGE = "Whether there is a change since {before} depends on the method: {names}."
+_UNITS = "Whether there is a difference from the other {units} depends on the method: {names}."
 _RESTS = "A certain change rests on a single unit for {names}."
 _COMPOSED = (
     "The assessment is another one when it is allowed for who the users are: {topics}. In brackets stands "
     "what the composition of the users accounts for."
 )
+LISTINGS = (
+    Listing(_CHANGE, "names", "service.order-check", "change"),
+    Listing(_UNITS, "names", "service.order-check", "unit_difference"),
+    Listing(_RESTS, "names", "municipality.assumptions", "rests"),
+    Listing(_COMPOSED, "topics", "service.nation", "national_difference"),
+    Listing(_COMPOSED, "topics", "service.peers", "peer_difference"),
+)
 
 
-def read_lists(piece: Piece, text: str, messages: Messages, names: Names, ledger: Ledger) -> Iterator[str]:
-    """Give what is wrong with the lists in a text: a name too many, one too few, a number that is another."""
-    for message, statistic in _DEPENDS.items():
-        for held in messages.held(message, "names", text):
-            told = {_named(found, names, piece.service) for found in _parts(held)}
-            hangs = [f for f in ledger.of(statistic, piece.service) if f.verdict == "depends_on_method"]
-            yield from _same(told, {(f.unit, f.topic) for f in hangs}, f"{statistic} depends on the method")
-    for held in messages.held(_RESTS, "names", text):
-        told = {_named(found, names, piece.service) for found in _parts(held)}
-        rests = [f for f in ledger.of("influence_on_change", piece.service) if f.verdict == "changes_verdict"]
-        yield from _same(told, {(f.unit, f.topic) for f in rests}, "rests on one unit")
-    beside = "peer_difference" if piece.block.endswith(".peers") else "national_difference"
-    for held in messages.held(_COMPOSED, "topics", text):
-        told = {}
-        for found in _parts(held):
-            topic = names.meant(found[0], "topic", piece.service) or ""
-            told["", topic] = numbers_in(re.sub(NAME, "", found), messages.language)
-        yield from _same(set(told), _composed(ledger, beside, piece.service), "another one for these users")
-        for (_, topic), written in told.items():
-            shift = ledger.fact("casemix_shift", piece.service, topic)
-            if shift is not None and not all(agrees(number, abs(shift.value)) for number in written):
-                yield f"the composition accounts for {shift.value:.3f}, not {written}"
+@dataclass(frozen=True)
+class ListReader:
+    """Reads the lists of a report."""
 
+    messages: Messages
+    names: Names
+    ledger: Ledger
 
-def _parts(held: str) -> list[str]:
-    # Each name with what stands in brackets after it.
-    return re.findall(rf"{NAME}(?: \([^()]*\))?", held)
+    def read(self, block: str, service: str, text: str) -> tuple[list[Listing], list[str]]:
+        """Return the lists that stand in a text, and what is wrong with them."""
+        met, faults = [], []
+        for listing in LISTINGS:
+            if listing.block != block:
+                continue
+            for held in self.messages.held(listing.message, listing.field, text):
+                met.append(listing)
+                faults += self._faults(listing, service, held)
+        return met, faults
 
+    def missing(self, met: set[tuple[str, Listing]]) -> list[str]:
+        """Return the lists that must stand in the report and do not."""
+        return [
+            f"{service}: no list of {listing.what} in {listing.block}"
+            for service in self.ledger.services()
+            for listing in LISTINGS
+            if listing.true(self.ledger, service) and (service, listing) not in met
+        ]
 
-def _named(found: str, names: Names, service: str) -> Told:
-    # "Unit (topic)", "topic (without unit)" or a topic alone.
-    signs = re.findall(NAME, found)
-    topics = [topic for sign in signs if (topic := names.meant(sign, "topic", service))]
-    units = [unit for sign in signs if (unit := names.meant(sign, "unit", service))]
-    return (units[0] if units else ""), (topics[0] if topics else "")
+    def _faults(self, listing: Listing, service: str, held: str) -> Iterator[str]:
+        # Each name with what stands in brackets after it: "unit (topic)", "topic (without unit)".
+        parts = re.findall(rf"{NAME}(?: \([^()]*\))?", held)
+        told = {self._named(part, service) for part in parts}
+        true = listing.true(self.ledger, service)
+        if told != true:
+            yield f"{listing.what}: {sorted(told)} listed, {sorted(true)} in the facts"
+        for part in parts if listing.message == _COMPOSED else ():
+            _, topic = self._named(part, service)
+            shift = self.ledger.fact("casemix_shift", service, topic)
+            written = numbers_in(re.sub(NAME, "", part), self.messages.language)
+            wanted = [] if shift is None or shift.state != "measured" else [abs(shift.value)]
+            if len(written) != len(wanted) or not all(map(agrees, written, wanted)):
+                yield f"the composition accounts for {wanted}, {written} is written"
 
-
-def _composed(ledger: Ledger, beside: str, service: str) -> set[Told]:
-    out = set()
-    for raw in ledger.of(beside, service):
-        even = ledger.fact(f"{beside}_adjusted", service, raw.topic)
-        if even is not None and raw.verdict and even.verdict and raw.verdict != even.verdict:
-            out.add(("", raw.topic))
-    return out
-
-
-def _same(told: set[Told], true: set[Told], what: str) -> Iterator[str]:
-    if told != true:
-        yield f"{what}: {sorted(told)} said, {sorted(true)} in the facts"
+    def _named(self, part: str, service: str) -> Told:
+        signs = re.findall(NAME, part)
+        topics = [topic for sign in signs if (topic := self.names.meant(sign, "topic", service))]
+        units = [unit for sign in signs if (unit := self.names.meant(sign, "unit", service))]
+        return (units[0] if units else ""), (topics[0] if topics else "")

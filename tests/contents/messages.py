@@ -55,7 +55,7 @@ class Messages:
 
     def held(self, message: str, field: str, text: str) -> list[str]:
         """Return what a field of the message holds, each time that it stands in the text."""
-        pattern = self._template(message, {field}).replace(self._series, r"[^.]+", 1)
+        pattern = self._template(message, {field}).replace(self._series, ".+?", 1)
         return [found[field] for found in re.finditer(pattern, text)]
 
     def without_static(self, text: str) -> str:

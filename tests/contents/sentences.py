@@ -10,17 +10,20 @@ from claims import FIRST_PAGES, Claim
 from directions import SENTENCES, Says
 from fact_ledger import Ledger, numbers_of
 from known_names import NAME, Names
-from listed_names import read_lists
+from listed_names import Listing, ListReader
 from messages import Found, Messages, agrees, numbers_in
 from report_pages import Piece
 from table_columns import SAID, ColumnSpec, column_spec, entry_numbers
 
+
 class Reader:
-    """Reads the pieces of one report: `claims` holds what was said, `faults` what does not hold."""
+    """Reads the pieces of one report: `claims` and `lists` hold what was said, `faults` what is not so."""
 
     def __init__(self, messages: Messages, names: Names, ledger: Ledger) -> None:
         self.messages, self.names, self.ledger = messages, names, ledger
+        self._lists = ListReader(messages, names, ledger)
         self.claims: set[Claim] = set()
+        self.lists: set[tuple[str, Listing]] = set()
         self.faults: list[str] = []
         self.read_numbers = 0
 
@@ -32,6 +35,10 @@ class Reader:
                 where = f"{piece.block} {piece.service} {piece.name} [{piece.row} / {piece.column}]"
                 self.faults.append(f"{fault}: {where} {piece.kind}: {said}")
         return self
+
+    def unlisted(self) -> list[str]:
+        """Return the lists that the report must hold and does not."""
+        return self._lists.missing(self.lists)
 
     def _read(self, piece: Piece) -> Iterator[str]:
         text = self.names.hide(piece.text)
@@ -53,7 +60,9 @@ class Reader:
         for each in found:
             for says in SENTENCES[each.message]:
                 yield from self._check(piece, each, says)
-        yield from read_lists(piece, text, self.messages, self.names, self.ledger)
+        met, wrong = self._lists.read(piece.block, piece.service, text)
+        self.lists |= {(piece.service, listing) for listing in met}
+        yield from wrong
         yield from self._left(rest)
 
     def _left(self, rest: str) -> Iterator[str]:

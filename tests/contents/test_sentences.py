@@ -11,13 +11,15 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from babel.messages.pofile import read_po
+from claims import unsaid
 from demo_reports import Report, make_reports
 from directions import FINDINGS, NOT_IN_TEXT, SENTENCES, STATIC, WORDS, direction_words
 from fact_ledger import CERTAIN, Ledger, numbers_of
 from known_names import NAME, Names
+from listed_names import LISTINGS
 from messages import Messages, agrees, numbers_in
 from report_pages import Piece, read_page
-from sentences import Reader, unsaid
+from sentences import Reader
 
 from analysis.core.language import CATALOGUES, known_languages
 from analysis.demo import make_country
@@ -136,12 +138,20 @@ def missing(reader: Reader) -> list[str]:
             rows = [f for f in reader.ledger.certain(statistic, service) if wanted is None or wanted(f)]
             # The scorecard and its like show dimensions: single items are no rows of theirs.
             rows = [f for f in rows if not f.topic.startswith("item.")]
-            out += unsaid(reader, block, name, statistic, rows)
+            out += unsaid(reader.claims, block, name, statistic, rows)
     return out
 
 
 def test_every_certain_verdict_is_said_where_it_belongs(read) -> None:
     assert [f"{m}: {left}" for m in read.reports for left in missing(read.reader(m, "nb"))] == []
+
+
+@pytest.mark.parametrize("code", ["nb", "en"])
+def test_what_hangs_on_method_unit_or_users_is_listed(read, code) -> None:
+    municipalities = read.in_language(code)
+    assert [f"{m}: {left}" for m in municipalities for left in read.reader(m, code).unlisted()] == []
+    met = Counter(listing.what for m in municipalities for _, listing in read.reader(m, code).lists)
+    assert set(met) == {listing.what for listing in LISTINGS}
 
 
 def test_both_languages_say_the_same(read) -> None:
@@ -268,7 +278,9 @@ def test_a_number_that_is_not_the_facts_is_found(read, statistic, name, column) 
     assert read.fresh(municipality, "nb").read(pieces).faults == []
     reader = read.fresh(municipality, "nb", facts).read(pieces)
     # A verdict that came without a word beside the unit leaves no fault, but is left unsaid.
-    assert reader.faults or unsaid(reader, "service.units", "units", statistic, [replace_fact(fact, new)])
+    assert reader.faults or unsaid(
+        reader.claims, "service.units", "units", statistic, [replace_fact(fact, new)]
+    )
 
 
 def replace_fact(fact: Fact, verdict: str) -> Fact:
@@ -341,6 +353,6 @@ def test_a_certain_verdict_that_the_scorecard_leaves_out_is_found(read) -> None:
     shown = [p for p in pieces if p.name == "scorecard" and p.service == fact.service]
     left = [replace(p, text=re.sub("[▲▼].*", "ingen sikker endring", p.text)) for p in shown]
     said, silent = (read.fresh(municipality, "nb").read(part) for part in (shown, left))
-    assert unsaid(said, "service.scorecard", "scorecard", "change", [fact]) == []
+    assert unsaid(said.claims, "service.scorecard", "scorecard", "change", [fact]) == []
     assert silent.faults == []
-    assert unsaid(silent, "service.scorecard", "scorecard", "change", [fact])
+    assert unsaid(silent.claims, "service.scorecard", "scorecard", "change", [fact])
