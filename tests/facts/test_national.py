@@ -71,7 +71,10 @@ def test_a_municipality_with_fewer_than_five_answers_does_not_count() -> None:
     rows = [answers(f"u{i}", 2025, 12, municipality=f"990{i}", overall=[3, 5] * 6) for i in range(1, 5)]
     few = answers("u5", 2025, 4, municipality="9905", overall=1)
     enough = answers("u6", 2025, 5, municipality="9906", overall=[4, 4, 4, 4, 2])
-    fact = only(describe_country([country_of([*rows, few, enough])]), statistic="mean", topic="overall")
+    national = describe_country([country_of([*rows, few, enough])])
+    assert only(national, statistic="adjusted_mean", topic="overall").N == 5
+    assert set(national.loc[national["statistic"] == "sd_within", "N"]) == {5}
+    fact = only(national, statistic="mean", topic="overall")
     assert fact.N == 5
     assert fact.n == 4 * 12 + 5
     assert fact.value == pytest.approx((4 * 4.0 + 3.6) / 5)

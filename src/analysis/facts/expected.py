@@ -9,14 +9,12 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
+from analysis.facts.families import MINIMUM_FOR_VERDICT
 from analysis.facts.inputs import ServiceSurvey
 from analysis.facts.table import Fact, tabulate
 from analysis.stats.expected_range import standing
 from analysis.stats.funnel import LIMITS
 from analysis.stats.multiple import adjust_p
-
-#: A verdict needs as many answers as a distribution; see docs/methods/disclosure.md.
-_MINIMUM_FOR_VERDICT = 10
 
 
 def expected_ranges(survey: ServiceSurvey, scores: pd.DataFrame, national: pd.DataFrame) -> pd.DataFrame:
@@ -64,7 +62,7 @@ def _band(survey: ServiceSurvey, mean: Any, theta: Any, tau: Any) -> Fact:
 
 def _with_verdicts(facts: list[Fact]) -> list[Fact]:
     """Adjust the p values of those with enough answers, and let only the certain ones stand out."""
-    tested = [i for i, f in enumerate(facts) if f.p is not None and f.n >= _MINIMUM_FOR_VERDICT]
+    tested = [i for i, f in enumerate(facts) if f.p is not None and f.n >= MINIMUM_FOR_VERDICT]
     adjusted = adjust_p(np.array([facts[i].p for i in tested]), "holm") if tested else []
     p_of = dict(zip(tested, adjusted, strict=True))
     judged = []

@@ -8,13 +8,21 @@ from dataclasses import replace
 from analysis.facts.table import Fact
 from analysis.stats.multiple import adjust_p
 
+#: A verdict needs as many answers as a distribution; see docs/methods/disclosure.md.
+MINIMUM_FOR_VERDICT = 10
+
 
 def adjusted(facts: Iterable[Fact], *, otherwise: str = "no_certain_change") -> list[Fact]:
     """Adjust the family's p values (Benjamini-Hochberg); the adjusted test is each fact's verdict.
 
-    `otherwise` is the verdict where the test finds nothing.
+    `otherwise` is the verdict where the test finds nothing. What rests on fewer answers than a verdict
+    needs is undecided, and no part of the family.
     """
-    facts = list(facts)
+    few = {"state": "undecided", "note": "few", "p": None}
+    facts = [
+        replace(f, **few) if f.p is not None and f.n is not None and f.n < MINIMUM_FOR_VERDICT else f
+        for f in facts
+    ]
     tested = [i for i, fact in enumerate(facts) if fact.p is not None]
     if tested:
         for i, p in zip(tested, adjust_p([facts[i].p for i in tested], "bh"), strict=True):

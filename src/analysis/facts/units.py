@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.core.errors import StatisticsError
+from analysis.facts.families import MINIMUM_FOR_VERDICT
 from analysis.facts.inputs import ServiceSurvey
 from analysis.facts.order import with_ordinal_check
 from analysis.facts.table import Fact, tabulate
@@ -18,8 +19,6 @@ from analysis.stats.contrasts import unit_deviations, units_differ
 from analysis.stats.errors import TooFewUnits
 from analysis.stats.units import fit_units
 
-#: A unit's verdict needs as many answers as a distribution; see docs/methods.md.
-_MINIMUM_FOR_VERDICT = 10
 #: A round with fewer answers than this is left out of the model: so few say nothing of its level.
 _MINIMUM_FOR_ROUND = 5
 
@@ -56,14 +55,10 @@ def _topic(survey: ServiceSurvey, topic: str) -> Iterator[Fact]:
         _difference(survey, topic, unit, int(sizes.get(unit, 0)), against, fit.difference_found)
         for unit in units
     ]
-    scores = {unit: rows.to_numpy() for unit, rows in now.groupby("unit")["score"]}
-    empty = np.array([])
-    rest = {unit: np.concatenate([v for u, v in scores.items() if u != unit] or [empty]) for unit in units}
-    compared = [(rest[unit], scores.get(unit, empty)) for unit in units]
-    checked = with_ordinal_check(
-        differences, compared, "ordinal_difference", adjust="holm", level=survey.level
-    )
-    differences, models = checked[: len(units)], checked[len(units) :]
+    models: list[Fact] = []
+    if fit.difference_found:
+        # Where the model finds none between the units, that is the verdict, however answers are taken.
+        differences, models = _checked(survey, differences, now, units)
     certain = difference.p < 1 - survey.level or any(f.verdict in ("above", "below") for f in differences)
     verdict = "no_difference"
     if fit.difference_found:
@@ -74,6 +69,19 @@ def _topic(survey: ServiceSurvey, topic: str) -> Iterator[Fact]:
         yield from _shrunken(survey, topic, unit, int(sizes.get(unit, 0)), shrunken)
         yield fact
     yield from models
+
+
+def _checked(
+    survey: ServiceSurvey, differences: list[Fact], now: pd.DataFrame, units: list[str]
+) -> tuple[list[Fact], list[Fact]]:
+    scores = {unit: rows.to_numpy() for unit, rows in now.groupby("unit")["score"]}
+    empty = np.array([])
+    rest = {unit: np.concatenate([v for u, v in scores.items() if u != unit] or [empty]) for unit in units}
+    compared = [(rest[unit], scores.get(unit, empty)) for unit in units]
+    checked = with_ordinal_check(
+        differences, compared, "ordinal_difference", adjust="holm", level=survey.level
+    )
+    return checked[: len(units)], checked[len(units) :]
 
 
 def _variances(survey: ServiceSurvey, topic: str, fit: Any, verdict: str, n: int, p: float) -> Iterator[Fact]:
@@ -135,7 +143,7 @@ def _difference(
         return fact.missing("not_measured", "no_answers")
     if (unit, survey.year, topic) in survey.hidden:
         return fact.missing("suppressed")
-    if n < _MINIMUM_FOR_VERDICT:
+    if n < MINIMUM_FOR_VERDICT:
         return fact.missing("undecided", "few")
     if unit not in against.index:
         return fact.missing("undecided", "one_unit")
