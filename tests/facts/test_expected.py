@@ -24,12 +24,19 @@ def ranges(table: pd.DataFrame, topic: str = "overall") -> pd.DataFrame:
 
 
 def unit_moments(rows: pd.DataFrame, topic: str) -> pd.DataFrame:
-    """Return n, mean and standard error of every unit; under ten answers with the spread within all units."""
+    """Return n, mean and standard error of every unit: small ones' with the spread within the others.
+
+    One small unit's spread would follow from the whole's: the next smallest borrows as well.
+    """
     own = rows.groupby("unit")[topic].agg(["count", "mean", "var"])
-    freedom = own["count"] - 1
-    within = (freedom * own["var"]).sum() / freedom[own["var"].notna()].sum()
-    borrows = (own["count"] < 10) | ~(own["var"] > 0)
-    return own.assign(se=np.sqrt(own["var"].mask(borrows, within) / own["count"]))
+    order = own.reset_index().sort_values(["count", "unit"])["unit"].tolist()
+    borrows = [unit for unit in order if own.at[unit, "count"] < 10]
+    rest = [unit for unit in order if unit not in borrows]
+    while borrows and rest and (len(borrows) < 2 or own.loc[borrows, "count"].sum() < 10):
+        borrows.append(rest.pop(0))
+    lends = own.drop(index=borrows)
+    within = ((lends["count"] - 1) * lends["var"]).sum() / (lends["count"] - 1).sum()
+    return own.assign(se=np.sqrt(own["var"].mask(own.index.isin(borrows), within) / own["count"]))
 
 
 @pytest.mark.parametrize("service", ["kindergarten", "school"])

@@ -90,7 +90,7 @@ def test_there_is_no_national_picture_of_as_few_municipalities_as_the_minimum() 
     three = describe_country([small_country(3)], minimum_municipalities=3)
     assert not three["state"].eq("measured").any()
     assert three["value"].isna().all()
-    assert not three["statistic"].isin(("quartile", "share", "casemix_beta", "importance")).any()
+    assert not three["statistic"].isin(("share", "casemix_beta", "importance")).any()
     means = three[three["statistic"].isin(("mean", "peer_mean", "theta", "tau"))]
     assert set(zip(means["state"], means["note"], strict=True)) == {
         ("not_comparable", "no_other_municipalities")
@@ -100,18 +100,23 @@ def test_there_is_no_national_picture_of_as_few_municipalities_as_the_minimum() 
 
 
 def test_a_peer_group_of_as_few_as_the_minimum_has_no_mean() -> None:
-    country = small_country(8)
-    peers = {f"99{i:02d}": "a" if i <= 3 else "b" for i in range(1, 9)}
+    country = small_country(12)
+    peers = {f"99{i:02d}": "aaabbbbccccc"[i - 1] for i in range(1, 13)}
     national = describe_country([gather(country.responses, questionnaire(), year=2025, peers=peers)])
-    few, enough = (only(national, statistic="peer_mean", topic="overall", category=c) for c in "ab")
-    assert (few["state"], few["note"]) == ("not_comparable", "no_other_municipalities")
-    assert (enough["state"], enough["N"]) == ("measured", 5)
+    a, b, c = (only(national, statistic="peer_mean", topic="overall", category=c) for c in "abc")
+    assert (a["state"], a["note"]) == ("not_comparable", "no_other_municipalities")
+    # Three follow from all and the other two groups: the next smallest group is hidden with them.
+    assert b["state"] == "not_comparable"
+    assert (c["state"], c["N"]) == ("measured", 5)
+    two = {place: "b" if group == "a" else group for place, group in peers.items()}
+    national = describe_country([gather(country.responses, questionnaire(), year=2025, peers=two)])
+    rows = national[(national["statistic"] == "peer_mean") & (national["topic"] == "overall")]
+    assert rows["state"].eq("measured").all()
 
 
-def test_quartiles_and_shares_are_counted(described) -> None:
+def test_shares_are_counted(described) -> None:
     national = described.national("school")
     rows = described.store.responses("school", years=[2025])
-    asked = described.store.questionnaire("school")
     n = rows["wellbeing_3"].count()
     for answer in range(1, 7):
         fact = only(national, statistic="share", topic="item.wellbeing_3", category=str(answer))
@@ -121,10 +126,6 @@ def test_quartiles_and_shares_are_counted(described) -> None:
         assert same(fact.low, (middle - half) / (1 + z**2 / n))
         assert same(fact.high, (middle + half) / (1 + z**2 / n))
         assert (fact.n, fact.N) == (n, 24)
-    overall = of_municipalities(rows[asked.overall], rows["municipality"])["mean"]
-    for percent in (25, 50, 75):
-        fact = only(national, statistic="quartile", topic="overall", category=str(percent))
-        assert same(fact.value, np.quantile(overall, percent / 100))
 
 
 def within_units(rows: pd.DataFrame, topic: str, names: list[str], references: dict[str, str]):

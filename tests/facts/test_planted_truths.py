@@ -56,7 +56,7 @@ def changes_shown(described, municipality: str, service: str) -> pd.DataFrame:
     survey = described.survey(municipality, service)
     answered, scores = response_rates(survey), means(survey)
     survey = replace(survey, hidden=hidden_cells(join([answered, scores]), Disclosure()))
-    shown = protect(join([answered, scores, changes(survey)]), Disclosure())
+    shown = protect(join([answered, scores, changes(survey, scores)]), Disclosure())
     return shown[shown["statistic"].eq("change")]
 
 

@@ -16,8 +16,10 @@ def adjusters(questionnaire: Questionnaire) -> list[str]:
     return [variable.id for variable in questionnaire.background if variable.casemix]
 
 
-def adjustments(survey: ServiceSurvey, national: pd.DataFrame) -> dict[str, pd.Series]:
+def adjustments(survey: ServiceSurvey, national: pd.DataFrame) -> dict[str, pd.Series | None]:
     """Give this round's adjusted scores by topic, for the topics that the nation has effects for.
+
+    None for a topic where a group of users is too small: what adjusting did would tell of it.
 
     Who did not give their background counts with the score as it is: left out, their answers would follow
     from the difference between the means with and without them.
@@ -30,8 +32,18 @@ def adjustments(survey: ServiceSurvey, national: pd.DataFrame) -> dict[str, pd.S
             continue
         mix, values = mixes[topic], survey.values(topic, year=survey.year)
         rows = survey.responses.loc[values.index, names].assign(score=values)
-        found[topic] = adjusted_or_own(rows, mix)
+        small = smallest_group(rows, names) < survey.thresholds.mean
+        found[topic] = None if small else adjusted_or_own(rows, mix)
     return found
+
+
+def smallest_group(rows: pd.DataFrame, names: list[str]) -> int:
+    """Count the respondents with the rarest of the values that somebody has; of no value at all, 0.
+
+    What is made of the composition tells how many had each value: of a group of one, who answered what.
+    """
+    sizes = [int(rows[name].value_counts().min()) for name in names if rows[name].notna().any()]
+    return min(sizes, default=0)
 
 
 def adjusted_or_own(rows: pd.DataFrame, mix: CaseMix) -> pd.Series:

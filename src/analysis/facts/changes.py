@@ -5,42 +5,54 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from analysis.core.errors import StatisticsError
-from analysis.facts.families import adjusted
+from analysis.facts.families import adjusted, without_spread
 from analysis.facts.inputs import ServiceSurvey
-from analysis.facts.order import Comparison, with_ordinal_check
+from analysis.facts.order import with_ordinal_check
 from analysis.facts.table import Fact, tabulate
+from analysis.facts.unit_changes import from_means, own_spreads
 from analysis.stats.change import between_rounds
 from analysis.stats.rounds import changes_over_rounds
 
-#: No test is made on fewer answers than this in either group: disclosure hides such means anyway.
-_MINIMUM_FOR_TEST = 5
 Key = tuple[str, str]
 
 
-def changes(survey: ServiceSurvey) -> pd.DataFrame:
+def changes(survey: ServiceSurvey, scores: pd.DataFrame) -> pd.DataFrame:
     """Give the change since the round before, with what the survey could have seen beside it.
 
     Topics that are comparable over three rounds or more: the mixed model with the year, over the units;
-    else Welch's test, as for each unit by itself. Benjamini-Hochberg over the service's topics, and over
-    its units; the verdict stands only where the ordinal check agrees. Refused across a break in wording or
-    unit; `detectable_change` says what the survey could have seen.
+    else Welch's test. Each unit by itself: Welch's test on its two means and standard errors as `scores`,
+    the facts of `analysis.facts.levels`, has them. Benjamini-Hochberg over the service's topics, and over its
+    units; the verdict stands only where the ordinal check agrees. Refused across a break in wording or unit;
+    `detectable_change` says what the survey could have seen.
     """
     topics = {(topic, ""): survey.values(topic) for topic in survey.compared_topics}
     overall = survey.values("overall")
     of_unit = survey.responses.loc[overall.index, "unit"]
     units = {("overall", unit): overall[of_unit == unit] for unit in survey.units_in(survey.year)}
-    facts: list[Fact] = []
-    beside: list[Fact] = []
-    for family, tests in ((topics, _welch(survey, topics) | _model(survey)), (units, _welch(survey, units))):
-        pairs = [_change(survey, key, values, tests.get(key)) for key, values in family.items()]
-        beside += [detectable for _, detectable in pairs]
-        judged = adjusted([change for change, _ in pairs])
-        comparisons = [_compared(survey, key[0], family[key], tests.get(key)) for key in family]
-        facts += with_ordinal_check(judged, comparisons, "ordinal_change", level=survey.level)
-    return tabulate([*facts, *beside])
+    tests = _welch(survey, topics)
+    models = _model(survey)
+    facts, beside = _tested(survey, topics, tests | models)
+    comparisons = [_compared(survey, values) if key not in models else None for key, values in topics.items()]
+    strata = {
+        i: _both_rounds(survey, topic) for i, (topic, unit) in enumerate(topics) if (topic, unit) in models
+    }
+    judged = with_ordinal_check(facts, comparisons, "ordinal_change", strata=strata, level=survey.level)
+    own = own_spreads(scores, survey)
+    unit_facts, unit_beside = _tested(survey, units, from_means(survey, scores))
+    comparisons = [_compared(survey, values) if unit in own else None for (_, unit), values in units.items()]
+    judged += with_ordinal_check(unit_facts, comparisons, "ordinal_change", level=survey.level)
+    return tabulate([*judged, *beside, *unit_beside])
+
+
+def _tested(
+    survey: ServiceSurvey, family: dict[Key, pd.Series], tests: dict[Key, dict[str, Any]]
+) -> tuple[list[Fact], list[Fact]]:
+    pairs = [_change(survey, key, values, tests.get(key)) for key, values in family.items()]
+    return adjusted([change for change, _ in pairs]), [detectable for _, detectable in pairs]
 
 
 def _welch(survey: ServiceSurvey, family: dict[Key, pd.Series]) -> dict[Key, dict[str, Any]]:
@@ -71,7 +83,7 @@ def _model(survey: ServiceSurvey) -> dict[Key, dict[str, Any]]:
     if survey.previous is None or len(survey.rounds) < 3:
         return {}
     parts = {topic: survey.pooled(topic) for topic in survey.compared_topics}
-    three = {topic: rows for topic, rows in parts.items() if _rounds(rows) >= 3}
+    three = {topic: rows for topic, rows in parts.items() if _rounds(survey, rows) >= 3}
     if not three:
         return {}
     index = survey.responses.index
@@ -83,13 +95,12 @@ def _model(survey: ServiceSurvey) -> dict[Key, dict[str, Any]]:
         )
     except StatisticsError:
         return {}
-    return {
-        (row["score"], ""): {**row, "method": "mixed_model_year"} for row in found.table.to_dict("records")
-    }
+    rows = found.table.to_dict("records")
+    return {(row["score"], ""): {**row, "method": "mixed_model_year"} for row in rows}
 
 
-def _rounds(rows: pd.DataFrame) -> int:
-    return int((rows.groupby("year").size() >= _MINIMUM_FOR_TEST).sum())
+def _rounds(survey: ServiceSurvey, rows: pd.DataFrame) -> int:
+    return int((rows.groupby("year").size() >= survey.thresholds.mean).sum())
 
 
 def _change(survey: ServiceSurvey, key: Key, values: pd.Series, test: dict | None) -> tuple[Fact, Fact]:
@@ -108,29 +119,42 @@ def _change(survey: ServiceSurvey, key: Key, values: pd.Series, test: dict | Non
         return _both(change, detectable, "not_comparable", "wording")
     if unit and survey.unit_break(unit, since):
         return _both(change, detectable, "not_comparable", "unit")
-    years = survey.responses.loc[values.index, "year"]
-    sizes = [int((years == year).sum()) for year in (since, survey.year)]
-    if min(sizes) == 0:
+    before, now = _compared(survey, values)
+    if min(len(before), len(now)) == 0:
         return _both(change, detectable, "not_measured", "no_answers")
     hidden = any(survey.is_hidden(topic, unit=unit, year=year) for year in (since, survey.year))
-    if hidden or min(sizes) < _MINIMUM_FOR_TEST:
+    if hidden or min(len(before), len(now)) < survey.thresholds.mean:
         return _both(change, detectable, "suppressed", "")
+    n = min(len(before), len(now))
+    if n < survey.thresholds.distribution:
+        # Whether they vary is not said of so few, either.
+        value = float(now.mean() - before.mean())
+        few = without_spread(replace(change, value=value, n=n, method="welch"))
+        return few, detectable.missing("undecided", "few")
     if test is None:
         # Nobody's answer differs from the others': to say so would be to show what all answered.
         return _both(change, detectable, "suppressed", "")
+    used = int(min(test["n_from"], test["n_to"]))
+    left_out = test["n_from"] + test["n_to"] < len(before) + len(now)
     numbers = {name: float(test[name]) for name in ("se", "low", "high", "p")}
-    change = replace(change, **numbers, value=float(test["difference"]), level=survey.level, n=min(sizes))
-    return change, replace(detectable, value=float(test["detectable"]), n=min(sizes))
+    change = replace(
+        change, **numbers, value=float(test["difference"]), level=survey.level, n=used,
+        note="some_left_out" if left_out else "",
+    )  # fmt: skip
+    return change, replace(detectable, value=float(test["detectable"]), n=used)
 
 
 def _both(change: Fact, detectable: Fact, state: str, note: str) -> tuple[Fact, Fact]:
     return change.missing(state, note), detectable.missing(state, note)
 
 
-def _compared(survey: ServiceSurvey, topic: str, values: pd.Series, test: dict | None) -> Comparison:
-    if test is not None and test["method"] == "mixed_model_year":
-        # The answers that the model rests on: with others, what is hidden would pass for the method.
-        values = survey.pooled(topic)["score"]
+def _compared(survey: ServiceSurvey, values: pd.Series) -> tuple[np.ndarray, np.ndarray]:
     years = survey.responses.loc[values.index, "year"]
     before, now = (values[years == year].to_numpy() for year in (survey.previous, survey.year))
     return before, now
+
+
+def _both_rounds(survey: ServiceSurvey, topic: str) -> pd.DataFrame:
+    """Return what the model rests on of the two rounds: the answers that may be shown and compared."""
+    rows = survey.pooled(topic)
+    return rows[rows["year"].isin((survey.previous, survey.year))]

@@ -12,18 +12,15 @@ from analysis.core.errors import StatisticsError
 from analysis.facts.inputs import ServiceSurvey
 from analysis.facts.table import Fact, tabulate
 from analysis.stats.change import between_rounds
+from analysis.stats.f_tests import changes_differ
 from analysis.stats.rounds import changes_over_rounds
-
-#: A distribution's shape is a distribution: shown from as many answers.
-_MINIMUM_FOR_SHAPE = 10
-_MINIMUM = 5
 
 
 def diagnostics(survey: ServiceSurvey, changes: pd.DataFrame) -> pd.DataFrame:
     """Give, per topic, the residuals' shape, the scores at the top, and the most influential unit.
 
     `changes` holds this service's changes: for those that are certain it is tried whether they stay so
-    whichever unit is left out.
+    whichever unit is left out, and whether they are the same in all units.
     """
     certain = changes[
         changes["statistic"].eq("change")
@@ -36,6 +33,7 @@ def diagnostics(survey: ServiceSurvey, changes: pd.DataFrame) -> pd.DataFrame:
             *(fact for topic in survey.topics for fact in _residuals(survey, topic)),
             *(fact for topic in survey.topics for fact in _influence(survey, topic)),
             *(fact for change in certain.itertuples() for fact in _on_change(survey, change)),
+            *(fact for change in certain.itertuples() for fact in _between_units(survey, change)),
         ]
     )
 
@@ -61,7 +59,7 @@ def _residuals(survey: ServiceSurvey, topic: str) -> Iterator[Fact]:
     left = (score - (np.bincount(cell, score) / size)[cell])[keep]
     spread = float(np.sqrt(np.mean(left**2))) if keep.any() else 0.0
     now = survey.values(topic, year=survey.year).to_numpy()
-    if min(len(left), len(now)) < _MINIMUM_FOR_SHAPE or not spread > 1e-9:
+    if min(len(left), len(now)) < survey.thresholds.distribution or not spread > 1e-9:
         yield from (fact.missing("undecided", "few") for fact in facts)
         return
     z = left / spread
@@ -82,9 +80,9 @@ def _influence(survey: ServiceSurvey, topic: str) -> Iterator[Fact]:
     values = survey.values(topic, year=survey.year)
     shown = survey.pooled(topic, year=survey.year)
     sizes = shown.groupby("unit")["score"].agg(["size", "sum"])
-    sizes = sizes[sizes["size"] >= _MINIMUM]
+    sizes = sizes[sizes["size"] >= survey.thresholds.mean]
     rest = len(values) - sizes["size"]
-    sizes = sizes[rest >= _MINIMUM]
+    sizes = sizes[rest >= survey.thresholds.mean]
     if len(sizes) < 2:
         return
     without = (values.sum() - sizes["sum"]) / (len(values) - sizes["size"])
@@ -104,21 +102,42 @@ def _on_change(survey: ServiceSurvey, change: object) -> Iterator[Fact]:
     topic = change.topic
     rows = survey.pooled(topic)
     factor = change.p_adjusted / change.p if change.p else 1.0
+    fact = Fact(
+        statistic="influence_on_change", **survey.place(topic), against=change.against, scale=survey.scale,
+        method="leave_one_out",
+    )  # fmt: skip
     tried = []
     for unit in sorted(set(rows.loc[rows["year"] == survey.year, "unit"])):
         found = _without(survey, rows[rows["unit"] != unit], change)
         if found is not None:
             tried.append((min(1.0, found[1] * factor), unit, found[0]))
     if len(tried) < 2:
+        yield fact.missing("undecided", "one_unit")
         return
     p, unit, value = max(tried)
     same = p < 1 - change.level and (value > 0) == (change.value > 0)
     n = int((rows["unit"].eq(unit) & rows["year"].eq(survey.year)).sum())
-    yield Fact(
-        statistic="influence_on_change", **survey.place(topic, unit=unit), against=change.against,
-        scale=survey.scale, method="leave_one_out", value=value, p_adjusted=p, n=n,
-        verdict="keeps_verdict" if same else "changes_verdict",
+    # Neither p nor more digits: from both the unit's own spread could be told.
+    yield replace(
+        fact, unit=unit, value=round(value, 2), n=n, verdict="keeps_verdict" if same else "changes_verdict"
+    )
+
+
+def _between_units(survey: ServiceSurvey, change: object) -> Iterator[Fact]:
+    """Test whether a certain change is the same in all units, between the two rounds."""
+    rows = survey.pooled(change.topic)
+    rows = rows[rows["year"].isin((survey.previous, survey.year))]
+    fact = Fact(
+        statistic="changes_differ", **survey.place(change.topic), against=change.against, scale="number",
+        method="f_test",
     )  # fmt: skip
+    try:
+        test = changes_differ(rows, "score", "unit", "year")
+    except StatisticsError:
+        yield fact.missing("undecided", "one_unit")
+        return
+    verdict = "differ" if test.p < 1 - change.level else "no_certain_difference"
+    yield replace(fact, value=test.statistic, p=test.p, n=len(rows), verdict=verdict)
 
 
 def _without(survey: ServiceSurvey, rows: pd.DataFrame, change: object) -> tuple[float, float] | None:

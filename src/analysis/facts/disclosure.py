@@ -31,6 +31,7 @@ _FOLLOW_MEAN = (
     "detectable_change",
     "ordinal_change",
     "influence_on_change",
+    "changes_differ",
     "unit_difference",
     "ordinal_difference",
     "expected_range",
@@ -52,7 +53,7 @@ _FOLLOW_MEAN = (
     "missing_share",
 )
 #: Of two rounds: hidden with either round's mean.
-_CHANGES = ("change", "detectable_change", "ordinal_change", "influence_on_change")
+_CHANGES = ("change", "detectable_change", "ordinal_change", "influence_on_change", "changes_differ")
 #: Told of a unit, made of the whole: hidden with the whole's mean too.
 _OF_WHOLE = ("influence", "influence_on_change")
 _MEANS = ("mean", "alpha", *_FOLLOW_MEAN)
@@ -81,12 +82,14 @@ def protect(
     return checked(_without_verdicts(_suppress(table, hidden), thresholds))
 
 
-def hidden_cells(table: pd.DataFrame, thresholds: Disclosure) -> frozenset[tuple[str, int, str]]:
+def hidden_cells(
+    table: pd.DataFrame, thresholds: Disclosure, *, parts: Mapping[str, Sequence[str]] = MappingProxyType({})
+) -> frozenset[tuple[str, int, str]]:
     """Return the (unit, year, topic) of a service's means that are hidden, before or by `protect`.
 
     The unit is "" for the whole service. No other figure may be made of these; see `ServiceSurvey.pooled`.
     """
-    shown = protect(table, thresholds)
+    shown = protect(table, thresholds, parts=parts)
     cells = shown[shown["statistic"].eq("mean") & shown["state"].eq("suppressed")]
     return frozenset(zip(cells["unit"], cells["year"].astype(int), cells["topic"], strict=True))
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from analysis.core.settings import Disclosure
 from analysis.stats.scores import dimension_scores
 from analysis.survey.codebook import Questionnaire
 
@@ -37,6 +38,7 @@ class ServiceSurvey:
     reasons: pd.DataFrame
     peer_group: str = ""
     level: float = 0.95
+    thresholds: Disclosure = field(default_factory=Disclosure)
     hidden: frozenset[tuple[str, int, str]] = frozenset()
 
     @property

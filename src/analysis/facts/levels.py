@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -11,32 +12,59 @@ import pandas as pd
 from analysis.core.errors import StatisticsError
 from analysis.facts.inputs import ServiceSurvey
 from analysis.facts.table import Fact, tabulate
-from analysis.stats.intervals import PooledSd, mean_interval, pooled_sd, wilson
+from analysis.stats.intervals import PooledSd, mean_interval, pooled_sd, t_quantile, wilson
 from analysis.stats.reliability import cronbach_alpha
 from analysis.stats.scores import index_0_100
 
-#: With fewer answers than this a unit's own spread says too little, and the service's is borrowed.
-_FEW = 10
 #: Cronbach's alpha needs answers to compare; it describes a distribution, and is shown as late as one.
 _MINIMUM_FOR_ALPHA = 10
 
 
-def means(survey: ServiceSurvey) -> pd.DataFrame:
-    """Give mean, standard error and t interval of every topic, per round and, but for items, per unit."""
+def means(survey: ServiceSurvey, elsewhere: Mapping[str, float] = MappingProxyType({})) -> pd.DataFrame:
+    """Give mean, standard error and t interval of every topic, per round and, but for items, per unit.
+
+    `elsewhere` has a standard deviation within units per topic, the nation's, for where there is none here.
+    """
     facts: list[Fact] = []
     units = {year: survey.units_in(year) for year in survey.years}
     for topic in (*survey.topics, *survey.item_topics):
         for year in survey.years:
             values = survey.values(topic, year=year)
-            parts = {"": values}
+            parts: dict[str, pd.Series] = {}
             if not topic.startswith("item."):
                 by_unit = dict(list(values.groupby(survey.responses.loc[values.index, "unit"])))
-                parts |= {unit: by_unit.get(unit, values.iloc[:0]) for unit in units[year]}
-            borrows = any(len(part) < _FEW or part.min() == part.max() for part in parts.values())
-            spread = _pooled(survey, topic, year) if borrows else None
-            facts += [_mean(survey, topic, year, unit, part, spread) for unit, part in parts.items()]
+                parts = {unit: by_unit.get(unit, values.iloc[:0]) for unit in units[year]}
+            borrowing = borrowers(survey, topic, year, parts)
+            spread = _spread(survey, values, parts, borrowing, elsewhere.get(topic))
+            few = len(values) < survey.thresholds.distribution
+            # The whole is its own units' sum: of few answers it has nobody here to borrow from.
+            facts.append(_mean(survey, topic, year, "", values, elsewhere.get(topic), borrows=few))
+            facts += [
+                _mean(survey, topic, year, unit, part, spread, borrows=unit in borrowing)
+                for unit, part in parts.items()
+            ]
     facts += [_index(survey, fact) for fact in facts if not fact.unit and not fact.topic.startswith("item.")]
     return tabulate(facts)
+
+
+def borrowers(survey: ServiceSurvey, topic: str, year: int, parts: Mapping[str, pd.Series]) -> set[str]:
+    """Name the units whose own spread is not shown: with few answers it would tell what each of them was.
+
+    It would follow from the whole's spread and the other units', so that where there is one, the next
+    smallest borrow as well, until there are two of them, of as many answers as a distribution needs.
+    """
+    sizes = {
+        u: len(part)
+        for u, part in parts.items()
+        if len(part) and not survey.is_hidden(topic, unit=u, year=year)
+    }
+    enough = survey.thresholds.distribution
+    chosen = {u for u, n in sizes.items() if n < enough or parts[u].min() == parts[u].max()}
+    for unit in sorted(sizes.keys() - chosen, key=lambda u: (sizes[u], u)):
+        if not chosen or (len(chosen) > 1 and sum(sizes[u] for u in chosen) >= enough):
+            break
+        chosen.add(unit)
+    return chosen | {u for u in parts if survey.is_hidden(topic, unit=u, year=year)}
 
 
 def distributions(survey: ServiceSurvey) -> pd.DataFrame:
@@ -76,44 +104,61 @@ def _filled(fact: Fact, **numbers: Any) -> Fact:
     return Fact(**{**fact.__dict__, **numbers})
 
 
-def _pooled(survey: ServiceSurvey, topic: str, year: int) -> PooledSd | None:
-    """Return the sd within the service's units, None where no unit has two answers that differ."""
-    rows = survey.pooled(topic, year=year)
+def _spread(
+    survey: ServiceSurvey,
+    values: pd.Series,
+    parts: Mapping[str, pd.Series],
+    borrowing: set[str],
+    elsewhere: float | None,
+) -> PooledSd | float | None:
+    """Return the sd within the units that show their own; else the whole's, else the one from elsewhere."""
+    lending = [part for unit, part in parts.items() if unit not in borrowing and len(part)]
     try:
-        spread = pooled_sd(rows["score"], rows["unit"])
+        if lending:
+            names = np.repeat(np.arange(len(lending)), [len(part) for part in lending])
+            return pooled_sd(np.concatenate([part.to_numpy() for part in lending]), names)
+        if len(values) >= survey.thresholds.distribution:
+            return pooled_sd(values.to_numpy(), np.zeros(len(values)))
     except StatisticsError:
-        return None
-    return spread if spread.sd > 0 else None
+        pass
+    return elsewhere
 
 
 def _mean(
-    survey: ServiceSurvey, topic: str, year: int, unit: str, values: pd.Series, spread: PooledSd | None
+    survey: ServiceSurvey,
+    topic: str,
+    year: int,
+    unit: str,
+    values: pd.Series,
+    spread: PooledSd | float | None,
+    *,
+    borrows: bool,
 ) -> Fact:
     fact = Fact(
         statistic="mean", **survey.place(topic, year=year, unit=unit), scale=survey.scale, method="t_interval"
     )
-    if len(values) == 0:
+    n = len(values)
+    if n == 0:
         return fact.missing("not_measured", "no_answers")
-    try:
-        result = mean_interval(values, level=survey.level, pooled_sd=spread)
-    except StatisticsError:
-        # One answer, or all the same, and no spread to borrow. It keeps its numbers until disclosure control
-        # has counted it among the parts of its total, and hides it there for what the note says.
-        return _filled(fact, value=float(values.mean()), n=len(values), note="unanimous")
-    # Where n alone would not have borrowed the pooled sd, borrowing it tells that all answered alike.
-    note = "pooled_sd" if result.sd_source == "pooled" else ""
-    if len(values) >= _FEW and note:
-        note = "unanimous"
+    mean = float(values.mean())
+    # It keeps its numbers until disclosure control has counted it among the parts of its total, and hides
+    # it there for what the note says.
+    alike = n >= survey.thresholds.distribution and values.min() == values.max()
+    note = "unanimous" if alike else "pooled_sd" if borrows else ""
+    if not borrows and not alike:
+        result = mean_interval(values, level=survey.level)
+        se, half = result.se, result.high - result.mean
+    elif spread is None:
+        return _filled(fact, value=mean, n=n, note="unanimous" if alike else "no_spread")
+    else:
+        sd, df = (spread.sd, spread.df) if isinstance(spread, PooledSd) else (spread, np.inf)
+        se = sd / np.sqrt(n)
+        half = float(t_quantile(df, survey.level)) * se
+    low, high = survey.questionnaire.scale
     return _filled(
-        fact,
-        value=result.mean,
-        se=result.se,
-        low=max(result.low, survey.questionnaire.scale[0]),
-        high=min(result.high, survey.questionnaire.scale[1]),
-        level=survey.level,
-        n=result.n,
-        note=note,
-    )
+        fact, value=mean, se=float(se), low=max(mean - half, low), high=min(mean + half, high),
+        level=survey.level, n=n, note=note,
+    )  # fmt: skip
 
 
 def _index(survey: ServiceSurvey, mean: Fact) -> Fact:

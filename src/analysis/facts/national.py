@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -11,8 +11,6 @@ import pandas as pd
 from analysis.facts.country import DECIMALS, Country
 from analysis.facts.table import Fact, tabulate
 from analysis.stats.intervals import wilson
-
-_QUARTILES = (25, 50, 75)
 
 
 def national_levels(country: Country, *, minimum_municipalities: int = 3) -> pd.DataFrame:
@@ -25,8 +23,8 @@ def national_levels(country: Country, *, minimum_municipalities: int = 3) -> pd.
 
 
 def national_answers(country: Country, *, minimum_municipalities: int = 3) -> pd.DataFrame:
-    """Give how all respondents' answers to each item are distributed, and the municipalities' quartiles."""
-    return tabulate([*_quartiles(country, minimum_municipalities), *_shares(country, minimum_municipalities)])
+    """Give how all respondents' answers to each item are distributed."""
+    return tabulate(_shares(country, minimum_municipalities))
 
 
 def mean_of_municipalities(fact: Fact, rows: pd.DataFrame, minimum: int) -> Fact:
@@ -43,6 +41,19 @@ def mean_of_municipalities(fact: Fact, rows: pd.DataFrame, minimum: int) -> Fact
     return replace(fact, value=value, se=se, n=int(rows["n"].sum()), N=len(rows))
 
 
+def shown_groups(rows: pd.DataFrame, peers: Mapping[str, str], minimum: int) -> set[str]:
+    """Name the peer groups whose mean may be shown, for the municipalities in `rows`.
+
+    A group needs more than `minimum` of them; and so do all those that are in no shown group, if there are
+    any: their mean follows from the nation's and the groups'. Groups are hidden from the smallest on.
+    """
+    sizes = rows["municipality"].map(peers).value_counts()
+    shown = sizes[sizes > minimum].sort_index().sort_values(kind="stable")
+    while len(shown) and 0 < len(rows) - shown.sum() <= minimum:
+        shown = shown.iloc[1:]
+    return set(shown.index)
+
+
 def _levels(country: Country, minimum: int) -> Iterator[Fact]:
     moments = country.municipality_moments
     group = moments["municipality"].map(country.peers)
@@ -50,21 +61,13 @@ def _levels(country: Country, minimum: int) -> Iterator[Fact]:
         of_topic = moments["topic"] == topic
         fact = country.fact("mean", topic, method="mean_of_municipalities")
         yield mean_of_municipalities(fact, moments[of_topic], minimum)
+        shown = shown_groups(moments[of_topic], country.peers, minimum)
         for peers in sorted(set(country.peers.values())):
             fact = country.fact("peer_mean", topic, category=peers, method="mean_of_municipalities")
-            yield mean_of_municipalities(fact, moments[of_topic & (group == peers)], minimum)
-
-
-def _quartiles(country: Country, minimum: int) -> Iterator[Fact]:
-    moments = country.municipality_moments
-    for topic in country.topics:
-        rows = moments[moments["topic"] == topic]
-        if len(rows) <= minimum:
-            continue
-        for percent in _QUARTILES:
-            fact = country.fact("quartile", topic, category=str(percent), method="quartile_of_municipalities")
-            value = round(float(np.percentile(rows["mean"], percent)), DECIMALS)
-            yield replace(fact, value=value, n=int(rows["n"].sum()), N=len(rows))
+            if peers in shown:
+                yield mean_of_municipalities(fact, moments[of_topic & (group == peers)], minimum)
+            else:
+                yield fact.missing("not_comparable", "no_other_municipalities")
 
 
 def _shares(country: Country, minimum: int) -> Iterator[Fact]:

@@ -8,28 +8,26 @@ from dataclasses import replace
 import pandas as pd
 
 from analysis.core.errors import StatisticsError
+from analysis.facts.casemix import smallest_group
 from analysis.facts.inputs import ServiceSurvey
 from analysis.facts.table import Fact, tabulate
 from analysis.stats.intervals import mean_interval, wilson
 from analysis.stats.weights import calibrate
 
-#: A group of respondents is shown from as many as any number of people.
-_MINIMUM = 5
-#: Weights on fewer answers than this would let single answers count for many.
-_MINIMUM_FOR_WEIGHTS = 30
+#: Weights on fewer answers than this, or less even than this, would let single answers count for many.
+_MINIMUM_FOR_WEIGHTS, _MOST_DESIGN_EFFECT = 30, 2.0
 
 
-def nonresponse(survey: ServiceSurvey, *, minimum: int = _MINIMUM) -> pd.DataFrame:
+def nonresponse(survey: ServiceSurvey) -> pd.DataFrame:
     """Give response by background group, and every topic's mean weighted to the users' composition.
 
-    Only where the register says how many users there are in each group. A group of fewer than `minimum`
-    respondents is hidden, and the next smallest with it, until the hidden ones are at least two and
-    `minimum` together: else it would follow from the others.
+    Only where the register says how many users there are in each group. A group of fewer people than a mean
+    needs, users or respondents, is hidden, and the next smallest with it, until the hidden ones are at least
+    two and as many people together: else it would follow from the others. Weighted means need as many answers
+    as a distribution in every group: with the plain means beside them they tell the groups' own.
     """
     margins = _margins(survey)
-    facts = [
-        fact for variable, users in margins.items() for fact in _groups(survey, variable, users, minimum)
-    ]
+    facts = [fact for variable, users in margins.items() for fact in _groups(survey, variable, users)]
     return tabulate([*facts, *_weighted(survey, margins)])
 
 
@@ -42,10 +40,13 @@ def _margins(survey: ServiceSurvey) -> dict[str, pd.Series]:
     return {name: users[users > 0] for name, users in found.items() if users.sum() > 0}
 
 
-def _groups(survey: ServiceSurvey, variable: str, users: pd.Series, minimum: int) -> Iterator[Fact]:
+def _groups(survey: ServiceSurvey, variable: str, users: pd.Series) -> Iterator[Fact]:
+    minimum = survey.thresholds.mean
     last = survey.responses.loc[survey.responses["year"] == survey.year, variable]
     answered = last.value_counts().reindex(users.index, fill_value=0)
     hidden = _hidden(answered, minimum)
+    few_users = _hidden(users, minimum)
+    hidden |= few_users
     everyone, known = int(users.sum()), int(answered.sum())
     if 0 < len(last) < minimum or 0 < known < minimum:
         # Of so few it is not said either who none of them is, nor, beside a group of none, how few they are.
@@ -53,7 +54,8 @@ def _groups(survey: ServiceSurvey, variable: str, users: pd.Series, minimum: int
     for value, n in answered.items():
         place = survey.place("") | {"category": f"{variable}={value}", "scale": "share"}
         share = Fact(statistic="users_share", **place, method="count")
-        yield replace(share, value=float(users[value] / everyone), n=everyone)
+        share = replace(share, value=float(users[value] / everyone), n=everyone)
+        yield share.missing("suppressed") if value in few_users else share
         rate = Fact(statistic="group_response", **place, method="wilson")
         among = Fact(statistic="respondents_share", **place, method="count")
         if value in hidden:
@@ -93,24 +95,18 @@ def _weighted(survey: ServiceSurvey, margins: dict[str, pd.Series]) -> Iterator[
         for topic in survey.topics
     ]
     last = survey.responses[survey.responses["year"] == survey.year]
-    known = last[list(margins)].notna().all(axis=1) if margins else pd.Series(dtype=bool)
-    why = "no_groups" if not margins else "few" if known.sum() < _MINIMUM_FOR_WEIGHTS else ""
-    if why:
-        state = "not_measured" if why == "no_groups" else "undecided"
-        yield from (fact.missing(state, why) for fact in (effect, *means))
+    weights = _weights(last, margins, survey.thresholds.distribution) if margins else "no_groups"
+    if isinstance(weights, str):
+        state = "not_measured" if weights == "no_groups" else "undecided"
+        yield from (fact.missing(state, weights) for fact in (effect, *means))
         return
-    rows = last.loc[known, list(margins)]
-    try:
-        found = calibrate(rows, {name: users.to_dict() for name, users in margins.items()})
-    except StatisticsError:
-        yield from (fact.missing("undecided", "no_weights") for fact in (effect, *means))
-        return
-    # Who did not give their background counts as one: left out, their answers would follow from the rest.
-    weights = found.weights.reindex(last.index, fill_value=1.0)
     deff = len(weights) * float((weights**2).sum()) / float(weights.sum()) ** 2
     yield replace(effect, value=deff, n=len(weights))
     for fact in means:
         values = survey.values(fact.topic, year=survey.year)
+        if smallest_group(last.loc[values.index], list(margins)) < survey.thresholds.distribution:
+            yield fact.missing("undecided", "few_in_group")
+            continue
         try:
             result = mean_interval(values, weights=weights[values.index], level=survey.level)
         except StatisticsError:
@@ -120,3 +116,21 @@ def _weighted(survey: ServiceSurvey, margins: dict[str, pd.Series]) -> Iterator[
             fact, value=result.mean, se=result.se, low=result.low, high=result.high, level=survey.level,
             n=result.n,
         )  # fmt: skip
+
+
+def _weights(last: pd.DataFrame, margins: dict[str, pd.Series], minimum: int) -> pd.Series | str:
+    """Give every respondent's weight, or why there is none."""
+    known = last[list(margins)].notna().all(axis=1)
+    if known.sum() < _MINIMUM_FOR_WEIGHTS:
+        return "few"
+    rows = last.loc[known, list(margins)]
+    if smallest_group(rows, list(margins)) < minimum:
+        return "few_in_group"
+    try:
+        found = calibrate(rows, {name: users.to_dict() for name, users in margins.items()})
+    except StatisticsError:
+        return "no_weights"
+    if found.design_effect > _MOST_DESIGN_EFFECT:
+        return "too_uneven"
+    # Who did not give their background counts as one: left out, their answers would follow from the rest.
+    return found.weights.reindex(last.index, fill_value=1.0)

@@ -17,8 +17,8 @@ from analysis.facts.inputs import ServiceSurvey
 from analysis.facts.table import Fact, tabulate
 from analysis.stats.intervals import mean_interval, t_quantile
 
-#: No test is made on fewer answers than this: disclosure control hides such means anyway.
-_MINIMUM_FOR_TEST = 5
+#: Of a topic that nothing is known of to adjust it for.
+_UNKNOWN = "no_casemix"
 
 
 def differences_from_others(survey: ServiceSurvey, national: pd.DataFrame, *, minimum: int) -> pd.DataFrame:
@@ -42,7 +42,7 @@ def differences_from_others(survey: ServiceSurvey, national: pd.DataFrame, *, mi
                 topic,
                 against,
                 references.get((name, topic, category)),
-                values.get(topic),
+                values.get(topic, _UNKNOWN),
                 minimum,
             )
             for topic in survey.topics
@@ -65,7 +65,7 @@ def _difference(
     topic: str,
     against: str,
     reference: Any,
-    values: pd.Series | None,
+    values: pd.Series | str | None,
     minimum: int,
 ) -> Fact:
     method = "t_interval_casemix" if statistic.endswith("_adjusted") else "t_interval"
@@ -74,16 +74,18 @@ def _difference(
         method=method,
     )  # fmt: skip
     nobody = "no_peers" if against.startswith("peers") else "no_other_municipalities"
-    if values is None:
-        return fact.missing("not_comparable", "no_casemix")
+    if isinstance(values, str):
+        return fact.missing("not_comparable", values)
     # The municipality itself is one of those that the reference is made of.
     others = 0 if reference is None or pd.isna(reference.N) else int(reference.N) - 1
     if others < minimum or pd.isna(reference.value):
         return fact.missing("not_comparable", nobody)
-    if len(values) == 0:
+    if values is not None and len(values) == 0:
         return fact.missing("not_measured", "no_answers")
-    if survey.is_hidden(topic) or len(values) < _MINIMUM_FOR_TEST:
+    if survey.is_hidden(topic):
         return fact.missing("suppressed")
+    if values is None:
+        return fact.missing("undecided", "few_in_group")
     try:
         own = mean_interval(values, level=survey.level)
     except StatisticsError:
@@ -108,11 +110,13 @@ def _shifts(survey: ServiceSurvey, raw: dict, even: dict) -> Iterator[Fact]:
             method="casemix_within_units",
         )  # fmt: skip
         if topic not in even:
-            yield fact.missing("not_comparable", "no_casemix")
-        elif len(even[topic]) < _MINIMUM_FOR_TEST:
-            short = len(raw[topic]) > 0
-            yield fact.missing("suppressed") if short else fact.missing("not_measured", "no_answers")
+            yield fact.missing("not_comparable", _UNKNOWN)
+        elif len(raw[topic]) == 0:
+            yield fact.missing("not_measured", "no_answers")
+        elif survey.is_hidden(topic):
+            yield fact.missing("suppressed")
+        elif even[topic] is None:
+            yield fact.missing("undecided", "few_in_group")
         else:
-            # Over the same people, or those who did not give their background would count as a difference.
-            value = float(even[topic].mean() - raw[topic].loc[even[topic].index].mean())
+            value = float(even[topic].mean() - raw[topic].mean())
             yield replace(fact, value=value, n=len(even[topic]))

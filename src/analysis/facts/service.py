@@ -30,17 +30,19 @@ def describe_service(
     `national` is the facts table of the reference stage; its figures are passed on with the rest. The
     `cell` column names the cell of the notebook that shows a fact.
     """
+    survey = replace(survey, thresholds=thresholds)
+    elsewhere = _spreads(national)
     answered = response_rates(survey)
     # Which cells are hidden follows from counts and means alone; what is pooled over cells comes after.
-    scores = means(survey)
-    hidden = hidden_cells(join([answered, scores]), thresholds)
+    scores = means(survey, elsewhere)
+    hidden = hidden_cells(join([answered, scores]), thresholds, parts=survey.parts)
     if hidden:
         survey = replace(survey, hidden=hidden)
-        scores = means(survey)
-    changed = changes(survey)
+        scores = means(survey, elsewhere)
+    changed = changes(survey, scores)
     table = join(
         {
-            "response": join([answered, nonresponse(survey, minimum=thresholds.mean)]),
+            "response": join([answered, nonresponse(survey)]),
             "scores": scores,
             "distribution": distributions(survey),
             "reliability": consistency(survey),
@@ -63,6 +65,13 @@ def describe_service(
         service=survey.service,
         year=survey.year,
     )
+
+
+def _spreads(national: pd.DataFrame) -> dict[str, float]:
+    """Return the standard deviation within units per topic, as the nation has it."""
+    within = national["statistic"].eq("sd_within") & national["category"].eq("unit")
+    rows = national[within & national["state"].eq("measured")]
+    return dict(zip(rows["topic"], rows["value"].astype(float), strict=True))
 
 
 def _passed_on(national: pd.DataFrame, peer_group: str, minimum: int) -> pd.DataFrame:

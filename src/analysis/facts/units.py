@@ -13,6 +13,7 @@ import pandas as pd
 from analysis.core.errors import StatisticsError
 from analysis.facts.families import MINIMUM_FOR_VERDICT
 from analysis.facts.inputs import ServiceSurvey
+from analysis.facts.levels import borrowers
 from analysis.facts.order import with_ordinal_check
 from analysis.facts.table import Fact, tabulate
 from analysis.stats.contrasts import unit_deviations, units_differ
@@ -58,7 +59,7 @@ def _topic(survey: ServiceSurvey, topic: str) -> Iterator[Fact]:
     models: list[Fact] = []
     if fit.difference_found:
         # Where the model finds none between the units, that is the verdict, however answers are taken.
-        differences, models = _checked(survey, differences, now, units)
+        differences, models = _checked(survey, topic, differences, now, units)
     certain = difference.p < 1 - survey.level or any(f.verdict in ("above", "below") for f in differences)
     verdict = "no_difference"
     if fit.difference_found:
@@ -72,12 +73,20 @@ def _topic(survey: ServiceSurvey, topic: str) -> Iterator[Fact]:
 
 
 def _checked(
-    survey: ServiceSurvey, differences: list[Fact], now: pd.DataFrame, units: list[str]
+    survey: ServiceSurvey, topic: str, differences: list[Fact], now: pd.DataFrame, units: list[str]
 ) -> tuple[list[Fact], list[Fact]]:
-    scores = {unit: rows.to_numpy() for unit, rows in now.groupby("unit")["score"]}
-    empty = np.array([])
-    rest = {unit: np.concatenate([v for u, v in scores.items() if u != unit] or [empty]) for unit in units}
-    compared = [(rest[unit], scores.get(unit, empty)) for unit in units]
+    parts = dict(list(now.groupby("unit")["score"]))
+    # Of a unit whose own spread is not shown, its distribution is not tried, either.
+    untried = borrowers(survey, topic, survey.year, parts) | (set(units) - set(parts))
+    compared = [
+        None
+        if unit in untried
+        else (
+            np.concatenate([v.to_numpy() for u, v in parts.items() if u != unit] or [np.array([])]),
+            parts[unit].to_numpy(),
+        )
+        for unit in units
+    ]
     checked = with_ordinal_check(
         differences, compared, "ordinal_difference", adjust="holm", level=survey.level
     )

@@ -10,7 +10,7 @@ from typing import Any
 
 from analysis.core.errors import DataError
 from analysis.facts.labels import Labels
-from analysis.facts.wording_numbers import CERTAIN, DEPENDS, amount, interval, state
+from analysis.facts.wording_numbers import CERTAIN, DEPENDS, amount, ends, interval, state
 from analysis.facts.wording_others import nation, ranking, unit
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "DEPENDS",
     "amount",
     "change",
+    "ends",
     "finding",
     "interval",
     "level",
@@ -127,10 +128,9 @@ def finding(fact: Any, labels: Labels) -> str:
     if fact.statistic not in ("strength", "improvement"):
         raise DataError("this fact is no finding", found=fact.fact_id)
     return language.plural(
-        "{value} points ({low}–{high}), {n} answer",
-        "{value} points ({low}–{high}), {n} answers",
+        "{value} points ({interval}), {n} answer",
+        "{value} points ({interval}), {n} answers",
         int(fact.n),
         value=amount(fact, labels),
-        low=language.number(fact.low, 0),
-        high=language.number(fact.high, 0),
+        interval=ends(fact, labels),
     )

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+import pandas as pd
+
+from analysis.core.language import Language
 from analysis.facts.labels import Labels
 
 #: Verdicts that say a direction.
@@ -40,21 +43,40 @@ def amount(fact: Any, labels: Labels, *, sign: bool = False) -> str:
 
 
 def interval(fact: Any, labels: Labels, *, sign: bool = False) -> str:
-    """Write a fact's interval: "95 % konfidensintervall 4,6–5,2", or "−0,1 til +0,3" for a difference."""
+    """Write a fact's interval: "95 % konfidensintervall 4,6–5,2", or "−0,1 til +0,3" for a difference.
+
+    Of few answers, with no spread to borrow, there is none, and that is what it says.
+    """
     language = labels.language
+    if not _has_interval(fact):
+        return language.text("no confidence interval")
     level = language.percent(fact.level)
-    if fact.scale == "share":
-        low, high = language.number(100 * fact.low, 0), language.percent(fact.high)
-    else:
-        decimals = 0 if fact.scale == "0-100" else _decimals(fact)
-        low, high = (language.number(end, decimals, sign=sign) for end in (fact.low, fact.high))
+    low, high = _ends(fact, language, sign=sign)
     if sign:
         return language.text("{level} confidence interval {low} to {high}", level=level, low=low, high=high)
     return language.text("{level} confidence interval {low}–{high}", level=level, low=low, high=high)
+
+
+def ends(fact: Any, labels: Labels) -> str:
+    """Write the ends of an interval whose level is told elsewhere: "86–88", or "–" where there is none."""
+    return "–".join(_ends(fact, labels.language, sign=False)) if _has_interval(fact) else "–"
+
+
+def _ends(fact: Any, language: Language, *, sign: bool) -> tuple[str, str]:
+    if fact.scale == "share":
+        return language.number(100 * fact.low, 0), language.percent(fact.high)
+    decimals = 0 if fact.scale == "0-100" else _decimals(fact)
+    return language.number(fact.low, decimals, sign=sign), language.number(fact.high, decimals, sign=sign)
+
+
+def _has_interval(fact: Any) -> bool:
+    # A row of the table has NaN where a fact has None.
+    return not (pd.isna(fact.low) or pd.isna(fact.high) or pd.isna(fact.level))
 
 
 def _decimals(fact: Any) -> int:
     """One decimal, two where a certain difference or its interval's nearer end would be written as zero."""
     if fact.verdict not in CERTAIN:
         return 1
-    return 2 if min(abs(end) for end in (fact.value, fact.low, fact.high)) < 0.05 else 1
+    known = [abs(end) for end in (fact.value, fact.low, fact.high) if not pd.isna(end)]
+    return 2 if min(known) < 0.05 else 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from analysis.core.language import Language
 from analysis.facts.labels import Labels
 from analysis.facts.wording_numbers import DEPENDS, amount, interval
 
@@ -71,26 +72,60 @@ def unit(fact: Any, labels: Labels) -> str:
     )
 
 
-def ranking(fact: Any, labels: Labels) -> str:
-    """Say whether the units may be ranked, from the `variance_unit` fact of a topic."""
+def ranking(fact: Any, labels: Labels, *, rounds: int = 1) -> str:
+    """Say whether the units may be ranked, from the `variance_unit` fact of a topic.
+
+    `rounds` is how many rounds it rests on: of several the sentence says that it is about all of them taken
+    together, since what is certain of this round alone may be another matter.
+    """
     language = labels.language
     units = labels.unit_word(fact.service, plural=True)
     if fact.note == "one_unit":
         return language.text("There is only one unit with answers, so there are no units to compare.")
-    if fact.verdict == "no_difference":
-        return language.text(
+    said = (_over_rounds if rounds > 1 else _in_one_round)(language, units)
+    if fact.verdict not in said:
+        return language.text("There are too few answers to compare the {units}.", units=units)
+    return said[fact.verdict]
+
+
+def _in_one_round(language: Language, units: str) -> dict[str, str]:
+    return {
+        "no_difference": language.text(
             "No difference between the {units} could be found: what they seem to differ by is within chance.",
             units=units,
-        )
-    if fact.verdict == "uncertain":
-        return language.text(
+        ),
+        "uncertain": language.text(
             "The {units} cannot be told apart with certainty: the differences may be chance.", units=units
-        )
-    if fact.verdict == "ranking":
-        return language.text("The {units} differ, and there are enough answers to rank them.", units=units)
-    if fact.verdict == "no_ranking":
-        return language.text(
+        ),
+        "ranking": language.text(
+            "The {units} differ, and there are enough answers to rank them.", units=units
+        ),
+        "no_ranking": language.text(
             "The {units} differ, but there are too few answers to rank them: read each with its interval.",
             units=units,
-        )
-    return language.text("There are too few answers to compare the {units}.", units=units)
+        ),
+    }
+
+
+def _over_rounds(language: Language, units: str) -> dict[str, str]:
+    return {
+        "no_difference": language.text(
+            "All rounds taken together, no difference between the {units} could be found: what they seem to "
+            "differ by is within chance.",
+            units=units,
+        ),
+        "uncertain": language.text(
+            "All rounds taken together, the {units} cannot be told apart with certainty: the differences may "
+            "be chance.",
+            units=units,
+        ),
+        "ranking": language.text(
+            "All rounds taken together, the {units} differ, and there are enough answers to rank them.",
+            units=units,
+        ),
+        "no_ranking": language.text(
+            "All rounds taken together, the {units} differ, but there are too few answers to rank them: read "
+            "each with its interval.",
+            units=units,
+        ),
+    }
