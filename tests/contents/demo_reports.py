@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
@@ -18,25 +18,25 @@ import nbformat
 import pandas as pd
 
 from analysis import show
+from analysis.batch.municipality import MunicipalityRun
 from analysis.core.language import Language
-from analysis.core.settings import Disclosure
+from analysis.core.settings import Batch, Disclosure, load_batch
 from analysis.facts import (
     Labels,
+    ServiceSurvey,
     describe_country,
     describe_service,
     gather,
     join,
     prepare,
-    protect,
-    report_claims,
-    strengths_and_improvements,
-    totals,
 )
 from analysis.show.rows import Row
 from analysis.show.sheet import Sheet
+from analysis.steering import Steering, open_steering
 from analysis.survey import Questionnaire, Store, open_store
 
-NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
+ROOT = Path(__file__).resolve().parents[2]
+NOTEBOOKS = ROOT / "notebooks"
 YEARS = (2021, 2023, 2025)
 #: The modules that draw one row a result: the words in their figures are read from the rows.
 _ROWED = ("change", "units", "response")
@@ -92,11 +92,6 @@ def make_report(
     """Return one municipality's report."""
     store = open_store(folder)
     asked = {service: _asked(folder, service) for service in nation}
-    parts = {
-        service: _service_facts(store, municipality, asked[service], national)
-        for service, national in nation.items()
-    }
-    facts = _with_first_pages(join(list(parts.values())), municipality)
     register = store.municipalities().set_index("code")
     units = store.units(municipality=municipality)
     labels = {
@@ -108,17 +103,31 @@ def make_report(
         )
         for code in languages
     }
-    shown = {code: tuple(show_report(parts, facts, named)) for code, named in labels.items()}
+    surveys = {service: _survey(store, municipality, asked[service]) for service in nation}
+    parts = {
+        service: describe_service(survey, nation[service], thresholds=Disclosure())
+        for service, survey in surveys.items()
+    }
+    run = _municipality_run(store, municipality, surveys, join(list(parts.values())), labels[languages[0]])
+    facts = run.joined(run.measure())
+    shown = {code: tuple(show_report(parts, facts, run, named)) for code, named in labels.items()}
     return Report(municipality, facts, labels, shown)
 
 
-def show_report(parts: dict[str, pd.DataFrame], whole: pd.DataFrame, labels: Labels) -> Iterator[Shown]:
-    """Give what every cell of the notebooks shows: a service's for each of its facts, and the first pages."""
+def show_report(
+    parts: dict[str, pd.DataFrame], whole: pd.DataFrame, run: MunicipalityRun, labels: Labels
+) -> Iterator[Shown]:
+    """Give what every cell of the notebooks shows: a service's for each of its facts, and the municipality's.
+
+    `run` is the municipality's, whose steering and ledger its cells read; its canvas is replaced.
+    """
     runs = [("service", service, _quick(facts)) for service, facts in parts.items()]
     with TemporaryDirectory() as folder:
         for notebook, prefix, facts in (*runs, ("municipality", "municipality", _quick(whole))):
             canvas = show.Canvas(report=True, folder=Path(folder), prefix=prefix, labels=labels)
-            known = {"show": show, "run": SimpleNamespace(canvas=canvas), "facts": facts}
+            own = notebook == "municipality"
+            opened = replace(run, canvas=canvas, labels=labels) if own else SimpleNamespace(canvas=canvas)
+            known = {"show": show, "run": opened, "facts": facts}
             for cell, code in _cells(notebook).items():
                 with undrawn() as rows:
                     block = eval(code, dict(known))
@@ -173,11 +182,9 @@ def _national(folder: Path, service: str) -> pd.DataFrame:
     return national_facts(open_store(folder), service)
 
 
-def _service_facts(
-    store: Store, municipality: str, asked: Questionnaire, national: pd.DataFrame
-) -> pd.DataFrame:
+def _survey(store: Store, municipality: str, asked: Questionnaire) -> ServiceSurvey:
     place = {"municipality": municipality, "service": asked.service}
-    survey = prepare(
+    return prepare(
         **place,
         questionnaire=asked,
         years=YEARS,
@@ -189,15 +196,45 @@ def _service_facts(
         imports=store.imports(**place),
         reasons=store.import_reasons(**place),
     )
-    return describe_service(survey, national, thresholds=Disclosure())
 
 
-def _with_first_pages(facts: pd.DataFrame, municipality: str) -> pd.DataFrame:
+def _municipality_run(
+    store: Store,
+    municipality: str,
+    surveys: dict[str, ServiceSurvey],
+    facts: pd.DataFrame,
+    labels: Labels,
+) -> MunicipalityRun:
+    batch = _batch()
     counts = facts[facts["statistic"].eq("respondents") & facts["unit"].eq("")].dropna(subset="value")
-    people = counts.groupby("year")["value"].sum().astype("int64")
-    own = {
-        "front": totals(facts, people, municipality=municipality),
-        "certain": report_claims(facts),
-        "strengths": strengths_and_improvements(facts, thresholds=Disclosure()),
-    }
-    return join([facts, protect(join(own), Disclosure())])
+    return MunicipalityRun(
+        batch=batch,
+        store=store,
+        output=None,
+        report=True,
+        municipality=municipality,
+        services=tuple(surveys),
+        facts=facts,
+        respondents=counts.groupby("year")["value"].sum().astype("int64"),
+        surveys=surveys,
+        steering=_steering(batch, store, municipality, labels),
+        labels=labels,
+        canvas=show.Canvas(report=True, folder=None, prefix="municipality", labels=labels),
+    )
+
+
+def _steering(batch: Batch, store: Store, municipality: str, labels: Labels) -> Steering:
+    # Three municipalities have adopted something; the others' chapters say that there is nothing yet.
+    return open_steering(
+        store=store,
+        municipality=municipality,
+        years=YEARS,
+        labels=labels,
+        plan_path=batch.steering_file(f"{municipality}.yaml"),
+        catalogue_path=batch.steering_file("catalogue.yaml"),
+    )
+
+
+@cache
+def _batch() -> Batch:
+    return load_batch(ROOT / "params" / "demo.yaml")

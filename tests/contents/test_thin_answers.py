@@ -42,7 +42,7 @@ def written(blocks) -> str:
 
 
 #: Blocks that have nothing to say where nothing is the matter.
-SILENT = {"service.order-check"}
+SILENT = {"service.order-check", "municipality.followed"}
 
 
 @pytest.mark.parametrize("case", CASES)

@@ -13,6 +13,7 @@ import pandas as pd
 
 from analysis import show
 from analysis.core.language import Language
+from analysis.core.paths import project_root
 from analysis.core.settings import Disclosure
 from analysis.facts import (
     Fact,
@@ -26,6 +27,11 @@ from analysis.facts import (
     tabulate,
     totals,
 )
+from analysis.steering import Ledger, Steering
+from analysis.steering.catalogue import default_catalogue
+from analysis.steering.context import MODEL
+from analysis.steering.model import load_model
+from analysis.steering.plan import SteeringPlan
 from analysis.survey import Questionnaire
 
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
@@ -159,6 +165,26 @@ def report_facts(facts: pd.DataFrame) -> pd.DataFrame:
     return join([facts, protect(join(own), Disclosure())])
 
 
+EMPTY_LEDGER = Ledger(municipality="9901", year=2025, lines=())
+
+
+def nothing_adopted(labels: Labels) -> Steering:
+    """Return the steering of a municipality that has adopted nothing and has no figures."""
+    units = pd.DataFrame(
+        {"unit": list(labels.units), "name": list(labels.units.values()), "service": "library"}
+    )
+    units[["valid_from", "valid_to"]] = pd.array([pd.NA], dtype="Int64")[0]
+    figures = ["municipality", "topic", "indicator", "year", "value", "unit", "source"]
+    return Steering(
+        plan=SteeringPlan(municipality="9901"),
+        model=load_model(project_root() / MODEL),
+        catalogue=default_catalogue({"library": ASKED}),
+        indicators=pd.DataFrame(columns=figures),
+        units=units.astype({"valid_from": "Int64", "valid_to": "Int64"}).assign(successor=None),
+        years=(2023, 2025),
+    )
+
+
 def show_all(facts: pd.DataFrame, labels: Labels, folder: Path | None) -> dict[str, show.Block]:
     """Return the blocks of both notebooks' own cells, made of these facts: a report's, with a folder."""
     blocks = {}
@@ -167,7 +193,8 @@ def show_all(facts: pd.DataFrame, labels: Labels, folder: Path | None) -> dict[s
         ("municipality", "municipality", report_facts(facts)),
     ):
         canvas = show.Canvas(report=folder is not None, folder=folder, prefix=prefix, labels=labels)
-        known = {"show": show, "run": SimpleNamespace(canvas=canvas), "facts": table}
+        run = SimpleNamespace(canvas=canvas, steering=nothing_adopted(labels), ledger=lambda _: EMPTY_LEDGER)
+        known = {"show": show, "run": run, "facts": table}
         for cell in nbformat.read(NOTEBOOKS / f"{notebook}.ipynb", as_version=4).cells:
             if cell.cell_type == "code" and "show." in cell.source:
                 blocks[f"{notebook}.{cell['id']}"] = eval(

@@ -114,9 +114,15 @@ def test_a_peer_group_of_as_few_as_the_minimum_has_no_mean() -> None:
     assert rows["state"].eq("measured").all()
 
 
-def test_shares_are_counted(described) -> None:
+def test_quartiles_and_shares_are_counted(described) -> None:
     national = described.national("school")
     rows = described.store.responses("school", years=[2025])
+    overall = described.store.questionnaire("school").overall
+    means = of_municipalities(rows[overall], rows["municipality"])["mean"]
+    for percent in (25, 50, 75):
+        fact = only(national, statistic="quartile", topic="overall", category=str(percent))
+        assert same(fact.value, np.quantile(means, percent / 100))
+    assert not describe_country([small_country(8)])["statistic"].eq("quartile").any()
     n = rows["wellbeing_3"].count()
     for answer in range(1, 7):
         fact = only(national, statistic="share", topic="item.wellbeing_3", category=str(answer))

@@ -14,8 +14,6 @@ from analysis.show import (
     headline_change,
     headline_priorities,
     headline_units,
-    say_influence,
-    say_residuals,
     tabulate_groups,
     tabulate_influence,
     tabulate_nation,
@@ -166,14 +164,6 @@ def test_the_smallest_change_stands_beside_every_change_that_is_not_certain(make
     )
 
 
-def test_a_change_within_units_over_all_rounds_is_told(make, asked, rich, tmp_path):
-    canvas = make.canvas(asked, tmp_path, language="en")
-    over = rich.copy()
-    over.loc[over["statistic"] == "change", "method"] = "mixed_model_year"
-    assert "within the units over all rounds" in draw_change(canvas, over).markdown
-    assert "within the units over all rounds" not in draw_change(canvas, rich).markdown
-
-
 def test_what_depends_on_the_method_has_a_sign_and_a_sentence_and_no_direction(make, asked, rich, tmp_path):
     canvas = make.canvas(asked, tmp_path, language="en")
     assert write_order_check(canvas, rich).markdown == ""
@@ -192,7 +182,7 @@ def test_what_depends_on_the_method_has_a_sign_and_a_sentence_and_no_direction(m
 
 def test_the_composition_is_told_only_where_it_changes_an_assessment(make, asked, rich, tmp_path):
     canvas = make.canvas(asked, tmp_path, language="en")
-    told = "In brackets stands what the composition"
+    told = "In brackets stands the difference before and after"
     assert told in tabulate_peers(canvas, rich).markdown
     same = rich.copy()
     adjusted = same["statistic"].isin(("peer_difference_adjusted", "peer_difference"))
@@ -235,14 +225,6 @@ def test_the_appendix_on_assumptions_has_a_section_a_service_with_four_tables(ma
         assert f"{{#tbl-kindergarten-{name}}}" in block.markdown
     assert "The child\\'s age: under 3" in block.markdown
     assert "Design effect 1.08" in block.markdown
-
-
-def test_the_appendix_says_what_rests_on_a_single_unit_and_what_is_lopsided(make, asked, rich, facts):
-    canvas = make.canvas(asked, language="en")
-    assert "rests on a single unit for information (without Kirkekroken)" in say_influence(canvas, rich)
-    assert "no certain change that could rest" in say_influence(canvas, facts)
-    assert "accessibility lie much to one side" in say_residuals(canvas, rich)
-    assert say_residuals(canvas, facts).startswith("There are too few answers")
 
 
 def test_groups_that_are_hidden_keep_their_numbers_to_themselves(make, asked, thin, tmp_path):

@@ -179,7 +179,8 @@ def test_the_index_runs_from_nought_to_a_hundred_and_keeps_order(value, low, hig
     assert 0 <= index <= 100 + 1e-9
     assert index_0_100(low, low, high) == 0
     assert index_0_100(high, low, high) == pytest.approx(100)
-    assert index_0_100(value + 0.5, low, high) - index == pytest.approx(index_se(0.5, low, high))
+    half = (1 + value) / 2
+    assert index - index_0_100(half, low, high) == pytest.approx(index_se(value - half, low, high))
 
 
 @few
@@ -271,7 +272,7 @@ def test_nothing_and_what_was_suppressed_are_refused_by_name(call):
 )
 def test_answers_as_text_and_missing_columns_are_refused_by_name(call):
     frame = surveyed(1).query("year == 2026") if "pairwise" in call or "deviations" in call else surveyed(1)
-    with pytest.raises(OutOfRange, match="holds text"):
+    with pytest.raises(OutOfRange, match="no numbers in column 'score'"):
         CALLS[call](frame.assign(score=frame["score"].astype(str)))
     with pytest.raises(NotMeasured, match="score"):
         CALLS[call](frame.drop(columns="score"))

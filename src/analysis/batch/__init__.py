@@ -41,7 +41,7 @@ __all__ = [
 #: What notebooks open. Imported when it is asked for: it brings statistics and drawing with it, which the
 #: command line and the worker processes have no use for.
 _OPENED = {
-    "MunicipalityRun": "context",
+    "MunicipalityRun": "municipality",
     "ReferenceRun": "context",
     "ServiceRun": "context",
     "open_municipality": "opening",

@@ -23,22 +23,25 @@ def default_build(batch: Batch) -> Path:
 def keep_batch_file(batch: Batch, build: Path) -> Batch:
     """Write the batch file into the build folder and return the batch as it stands there.
 
-    `data:` is rewritten from the build folder, the rest (comments too) is kept word for word. Raises
-    BuildError where the folder holds another batch or other things.
+    `data:` and `steering:` are rewritten from the build folder, the rest (comments too) is kept word for
+    word. Raises BuildError where the folder holds another batch or other things.
     """
     check_build_folder(batch, build)
-    data = _relative(batch.store, build)
+    paths = {"data": _relative(batch.store, build)}
+    if batch.steering is not None:
+        paths["steering"] = _relative((batch.path.parent / batch.steering).resolve(), build)
     text = batch.path.read_text(encoding="utf-8")
-    line = "data: " + yaml.safe_dump(data, allow_unicode=True, default_style='"', width=10_000).strip()
-    changed = re.sub(r"(?m)^data\s*:.*$", lambda _: line, text)
-    write_text(build / NAME, changed)
+    for key, path in paths.items():
+        said = yaml.safe_dump(path, allow_unicode=True, default_style='"', width=10_000).strip()
+        text = re.sub(rf"(?m)^{key}\s*:.*$", lambda _, line=f"{key}: {said}": line, text)
+    write_text(build / NAME, text)
     try:
         kept = load_batch(build / NAME)
     except Exception:
         kept = None
-    if kept is None or kept.store != batch.store or _content(kept) != _content(batch):
+    if kept is None or _places(kept) != _places(batch) or _content(kept) != _content(batch):
         # The key stands in another form than at the beginning of a line of its own: write the values anew.
-        plain = {**batch.model_dump(mode="json", exclude_defaults=True), "data": data}
+        plain = {**batch.model_dump(mode="json", exclude_defaults=True), **paths}
         # "all" is kept as a tuple inside.
         write_text(build / NAME, yaml.safe_dump(plain, allow_unicode=True, sort_keys=False, width=10_000))
         kept = load_batch(build / NAME)
@@ -46,7 +49,12 @@ def keep_batch_file(batch: Batch, build: Path) -> Batch:
 
 
 def _content(batch: Batch) -> dict:
-    return batch.model_dump(mode="json", exclude={"data"})
+    return batch.model_dump(mode="json", exclude={"data", "steering"})
+
+
+def _places(batch: Batch) -> tuple[Path, Path | None]:
+    folder = batch.steering
+    return batch.store, None if folder is None else (batch.path.parent / folder).resolve()
 
 
 def _relative(store: Path, build: Path) -> str:

@@ -15,11 +15,7 @@ from analysis.facts import (
     describe_country,
     describe_service,
     gather,
-    join,
     protect,
-    report_claims,
-    strengths_and_improvements,
-    totals,
     write_facts,
 )
 from analysis.show import Canvas
@@ -75,7 +71,7 @@ class ReferenceRun(Run):
             )
             for year in rounds
         )
-        table = describe_country(countries, minimum_municipalities=_minimum(self.batch))
+        table = describe_country(countries, minimum_municipalities=minimum_of(self.batch))
         return protect(table, self.batch.disclosure)
 
 
@@ -94,37 +90,11 @@ class ServiceRun(Run):
             self.survey,
             self.national,
             thresholds=self.batch.disclosure,
-            minimum_municipalities=_minimum(self.batch),
+            minimum_municipalities=minimum_of(self.batch),
         )
 
 
-@dataclass(frozen=True)
-class MunicipalityRun(Run):
-    """All services of one municipality: `facts` holds theirs, joined."""
-
-    municipality: str
-    services: tuple[str, ...]
-    facts: pd.DataFrame
-    respondents: pd.Series
-    labels: Labels
-    canvas: Canvas
-
-    def measure(self) -> pd.DataFrame:
-        """Give the facts that draw on more than one service: totals, claims that hold, strengths."""
-        own = join(
-            {
-                "front": totals(self.facts, self.respondents, municipality=self.municipality),
-                "certain": report_claims(self.facts),
-                "strengths": strengths_and_improvements(self.facts, thresholds=self.batch.disclosure),
-            }
-        )
-        return protect(own, self.batch.disclosure)
-
-    def joined(self, own: pd.DataFrame) -> pd.DataFrame:
-        """Put the report's own facts under those of its services."""
-        return join([self.facts, own])
-
-
-def _minimum(batch: Batch) -> int:
+def minimum_of(batch: Batch) -> int:
+    """Return how many other municipalities a comparison needs; none is enough where none is wanted."""
     # No number of municipalities is enough where the batch says that nothing is to be compared.
     return batch.reference.minimum_municipalities if batch.reference.group == "all" else 10**9

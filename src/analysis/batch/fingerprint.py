@@ -25,6 +25,7 @@ NOTEBOOK_ROOMS = (
     "steering",
     "show",
     "batch/context.py",
+    "batch/municipality.py",
     "batch/opening.py",
     "batch/places.py",
     "batch/kernels.py",
@@ -33,7 +34,7 @@ NOTEBOOK_ROOMS = (
 REPORT_ROOMS = ("core", "survey", "show", "report", "batch/reports.py")
 
 #: Which runs and formats there are, and where the data lie, changes no run's content.
-_NOT_CONTENT = {"data", "municipalities", "services", "formats", "editions"}
+_NOT_CONTENT = {"data", "steering", "municipalities", "services", "formats", "editions"}
 
 
 def digest(content: object) -> str:

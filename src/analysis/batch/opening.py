@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
 
-from analysis.batch.context import FACTS, MunicipalityRun, ReferenceRun, ServiceRun
+from analysis.batch.context import FACTS, ReferenceRun, ServiceRun
+from analysis.batch.municipality import MunicipalityRun
 from analysis.batch.places import municipalities_with
 from analysis.core.errors import DataError, SettingsError, nearest
 from analysis.core.language import Language
 from analysis.core.settings import ALL, Batch, load_batch
 from analysis.facts import Labels, ServiceSurvey, join, prepare, read_facts
 from analysis.show import Canvas
+from analysis.steering import open_steering, previous_ledger
 from analysis.survey import Store, open_store
 
 
@@ -81,6 +84,8 @@ def open_municipality(
         tables = [open_service(batch_file, municipality, service).measure() for service in services]
     folder = _folder(output)
     labels = read_labels(batch, store, municipality, services)
+    surveys = {service: _survey(batch, store, municipality, service) for service in services}
+    ledgers = batch.steering_file("ledger")
     return MunicipalityRun(
         batch=batch,
         store=store,
@@ -89,7 +94,20 @@ def open_municipality(
         municipality=municipality,
         services=services,
         facts=join(tables),
-        respondents=_respondents(batch, store, municipality, services),
+        respondents=_respondents(batch, surveys),
+        surveys=surveys,
+        steering=open_steering(
+            store=store,
+            municipality=municipality,
+            years=batch.years,
+            labels=labels,
+            plan_path=batch.steering_file(f"{municipality}.yaml"),
+            model_path=batch.steering_file("steering-model.yaml"),
+            catalogue_path=batch.steering_file("catalogue.yaml"),
+            previous=previous_ledger(ledgers, municipality=municipality, year=batch.year)
+            if ledgers
+            else None,
+        ),
         labels=labels,
         canvas=_canvas(batch, labels, folder, report, "municipality"),
     )
@@ -143,11 +161,10 @@ def _survey(batch: Batch, store: Store, municipality: str, service: str) -> Serv
     )
 
 
-def _respondents(batch: Batch, store: Store, municipality: str, services: tuple[str, ...]) -> pd.Series:
+def _respondents(batch: Batch, surveys: Mapping[str, ServiceSurvey]) -> pd.Series:
     """Count people, not answers: one person may answer for several services in the same round."""
     people: dict[int, set[str]] = {year: set() for year in batch.years}
-    for service in services:
-        survey = _survey(batch, store, municipality, service)
+    for survey in surveys.values():
         for year, rows in survey.responses.groupby("year"):
             people[int(year)] |= set(rows["respondent"])
     # This year's number is said even where it is none.

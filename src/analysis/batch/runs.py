@@ -84,9 +84,17 @@ class _Maker:
 
     def _municipality(self, place: str, services: tuple[str, ...]) -> Run:
         parameters = {"batch_file": "../../../batch.yaml", "municipality": place, "runs": ".."}
-        data = fingerprint.digest([self._data_hash(service, place) for service in services])
+        answers = [self._data_hash(service, place) for service in services]
+        data = fingerprint.digest([*answers, *self._steering_hashes(place)])
         needs = tuple(f"{place}/{service}" for service in services)
         return self._notebook_run("municipality", f"{place}/municipality", parameters, needs, data)
+
+    def _steering_hashes(self, place: str) -> list[str]:
+        names = (f"{place}.yaml", "steering-model.yaml", "catalogue.yaml")
+        found = [path for name in names if (path := self.batch.steering_file(name)) is not None]
+        ledgers = self.batch.steering_file("ledger")
+        found += sorted(ledgers.glob(f"{place}-*.json")) if ledgers else []
+        return [f"{path.name}:{fingerprint.file_hash(path)}" for path in found]
 
     def _notebook_run(
         self, kind: Kind, run_id: str, parameters: dict[str, object], needs: tuple[str, ...], data: str

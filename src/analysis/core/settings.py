@@ -90,6 +90,7 @@ class Batch(yaml.Settings):
     municipalities: Chosen = ALL
     services: Chosen = ALL
     reference: Reference = Reference()
+    steering: Path | None = Field(None, description="folder of the municipalities' steering files")
     disclosure: Disclosure = Disclosure()
     language: LanguageCode = "nb"
     formats: tuple[Format, ...] = ("html", "pdf", "docx")
@@ -121,6 +122,13 @@ class Batch(yaml.Settings):
     def store(self) -> Path:
         """The folder of the imported survey, absolute."""
         return (self._path.parent / self.data).resolve()
+
+    def steering_file(self, name: str) -> Path | None:
+        """Return what is called so in the steering folder or the one around it; None where neither has it."""
+        if self.steering is None:
+            return None
+        folder = (self._path.parent / self.steering).resolve()
+        return next((at / name for at in (folder, folder.parent) if (at / name).exists()), None)
 
     @property
     def years(self) -> tuple[int, ...]:

@@ -12,6 +12,8 @@ from analysis.facts.country import DECIMALS, Country
 from analysis.facts.table import Fact, tabulate
 from analysis.stats.intervals import wilson
 
+FEWEST_FOR_QUARTILES = 20
+
 
 def national_levels(country: Country, *, minimum_municipalities: int = 3) -> pd.DataFrame:
     """Give the mean of the municipalities' means, each municipality counting once, per topic; of peers too.
@@ -23,8 +25,11 @@ def national_levels(country: Country, *, minimum_municipalities: int = 3) -> pd.
 
 
 def national_answers(country: Country, *, minimum_municipalities: int = 3) -> pd.DataFrame:
-    """Give how all respondents' answers to each item are distributed."""
-    return tabulate(_shares(country, minimum_municipalities))
+    """Give how all respondents' answers to each item are distributed, and the municipalities' quartiles.
+
+    Quartiles come from `FEWEST_FOR_QUARTILES` municipalities on: of five they are three places' own means.
+    """
+    return tabulate([*_quartiles(country), *_shares(country, minimum_municipalities)])
 
 
 def mean_of_municipalities(fact: Fact, rows: pd.DataFrame, minimum: int) -> Fact:
@@ -68,6 +73,18 @@ def _levels(country: Country, minimum: int) -> Iterator[Fact]:
                 yield mean_of_municipalities(fact, moments[of_topic & (group == peers)], minimum)
             else:
                 yield fact.missing("not_comparable", "no_other_municipalities")
+
+
+def _quartiles(country: Country) -> Iterator[Fact]:
+    moments = country.municipality_moments
+    for topic in country.topics:
+        rows = moments[moments["topic"] == topic]
+        if len(rows) < FEWEST_FOR_QUARTILES:
+            continue
+        for percent in (25, 50, 75):
+            fact = country.fact("quartile", topic, category=str(percent), method="quartile_of_municipalities")
+            value = round(float(np.percentile(rows["mean"], percent)), DECIMALS)
+            yield replace(fact, value=value, n=int(rows["n"].sum()), N=len(rows))
 
 
 def _shares(country: Country, minimum: int) -> Iterator[Fact]:

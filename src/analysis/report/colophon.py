@@ -15,8 +15,11 @@ from analysis.survey import Store
 _SHOWN = ("tilstand", "pandas", "statsmodels", "matplotlib", "papermill")
 
 
-def colophon_values(batch: Batch, store: Store, municipality: str) -> dict[str, str]:
-    """Return the texts that `{{< meta tilstand.… >}}` puts into the report's appendices."""
+def colophon_values(batch: Batch, store: Store, municipality: str | None) -> dict[str, str]:
+    """Return the texts that `{{< meta tilstand.… >}}` puts into the report's appendices.
+
+    Without a municipality they are of all data.
+    """
     language = Language(batch.language)
     versions = [f"Python {platform.python_version()}"]
     versions += [f"{name} {metadata.version(name)}" for name in _SHOWN]
@@ -28,7 +31,8 @@ def colophon_values(batch: Batch, store: Store, municipality: str) -> dict[str, 
         "data-hash": store.data_hash(municipality=municipality)[:16],
         "versions": ", ".join(versions),
         "lock-hash": hashlib.sha256(lock.read_bytes()).hexdigest()[:16],
-        "command": f"tilstand run params/{batch.batch}.yaml --only {municipality}",
+        "command": f"tilstand run params/{batch.batch}.yaml"
+        + (f" --only {municipality}" if municipality else ""),
         "verify": f"tilstand verify build/{batch.batch}",
         "level": language.percent(batch.level),
         "min-answered": language.percent(batch.min_answered),

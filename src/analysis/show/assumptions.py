@@ -11,10 +11,20 @@ from analysis.show import numbers
 from analysis.show.blocks import Block, Canvas, join
 from analysis.show.change import inside
 from analysis.show.groups import tabulate_groups, tabulate_weighted
-from analysis.show.select import is_number, last_year, one, own, select, service_of, services_of, topics
+from analysis.show.influence import say_differing, say_influence, tabulate_influence
+from analysis.show.select import (
+    is_number,
+    last_year,
+    one,
+    own,
+    scored_topics,
+    select,
+    service_of,
+    services_of,
+)
 from analysis.show.tables import Column, Table, table_block
 from analysis.show.text import write_heading, write_paragraph
-from analysis.show.verdicts import judge, state
+from analysis.show.verdicts import state
 
 _CLAIMS = ("report_change", "report_unit_difference", "report_national_difference")
 _SHAPE = ("residual_skewness", "residual_kurtosis", "residual_outside", "ceiling")
@@ -35,7 +45,7 @@ def write_assumptions(canvas: Canvas, facts: pd.DataFrame) -> Block:
             write_heading(place, 2, canvas.labels.service(service), id="assumptions"),
             write_paragraph(place, say_residuals(place, part)),
             tabulate_residuals(place, part),
-            write_paragraph(place, say_influence(place, part)),
+            write_paragraph(place, f"{say_influence(place, part)} {say_differing(place, part)}".rstrip()),
             tabulate_influence(place, part),
             tabulate_groups(place, part),
             tabulate_weighted(place, part),
@@ -65,16 +75,40 @@ def say_residuals(canvas: Canvas, facts: pd.DataFrame) -> str:
             topics=say.series(odd),
         )
     else:
-        said = say.text(
-            "Within the units the scores spread evenly enough for the methods, also where answers are few."
-        )
+        said = say.text("Within the units the scores spread evenly enough for the methods.")
     if full := named("ceiling", CEILING):
         said += " " + say.text(
             "On {topics} more than {share} lie at the top of the scale: there results can hardly become "
             "higher, and differences among the most satisfied do not show.",
             topics=say.series(full), share=say.percent(CEILING),
         )  # fmt: skip
-    return said
+    return " ".join([said, *_unsaid(canvas, facts)])
+
+
+def _unsaid(canvas: Canvas, facts: pd.DataFrame) -> list[str]:
+    # Of what is not described, the sentences before say nothing: named, or they would seem to hold for all.
+    say, labels, service = canvas.language, canvas.labels, service_of(facts)
+    found = select(own(facts), statistic=_SHAPE[0], year=last_year(facts), unit="")
+    gone = {
+        kind: [
+            inside(labels.topic(service, topic))
+            for topic in scored_topics(labels, service)
+            if (fact := one(found, topic=topic)) is not None and fact.state == kind
+        ]
+        for kind in ("undecided", "suppressed")
+    }
+    parts = []
+    if gone["undecided"]:
+        parts.append(
+            say.text("Of {topics} there are too few answers to say.", topics=say.series(gone["undecided"]))
+        )
+    if gone["suppressed"]:
+        parts.append(
+            say.text(
+                "How the scores on {topics} spread is suppressed.", topics=say.series(gone["suppressed"])
+            )
+        )
+    return parts
 
 
 def tabulate_residuals(canvas: Canvas, facts: pd.DataFrame) -> Block:
@@ -82,7 +116,7 @@ def tabulate_residuals(canvas: Canvas, facts: pd.DataFrame) -> Block:
     say, labels, service, year = canvas.language, canvas.labels, service_of(facts), last_year(facts)
     found = select(own(facts), statistic=_SHAPE, year=year, unit="")
     rows = []
-    for topic in _measured(canvas, facts):
+    for topic in scored_topics(labels, service):
         parts = [one(found, topic=topic, statistic=name) for name in _SHAPE]
         count = parts[0].n if parts[0] is not None else None
         rows.append(
@@ -97,71 +131,13 @@ def tabulate_residuals(canvas: Canvas, facts: pd.DataFrame) -> Block:
         Column(say.text("Answers"), 12, right=True),
     )
     caption = say.text(
-        "{service}: how scores in all rounds lie around their own unit's mean. Skewness and kurtosis are 0 "
-        "in a normal distribution; far out is the share beyond 1.96 standard deviations, where {share} is "
-        "expected; at the top is the share of scores at the highest answer in {year}.",
+        "{service}: how scores lie around the mean of their own unit in the same round, in all rounds and "
+        "units that can be shown and compared. Skewness and kurtosis are 0 in a normal distribution; far out "
+        "is the share beyond 1.96 standard deviations, where {share} is expected; at the top is the share of "
+        "scores at the highest answer in {year}.",
         service=labels.service(service), share=say.percent(0.05), year=year,
     )  # fmt: skip
     return table_block(canvas, "residuals", Table(columns, tuple(rows)), caption=caption)
-
-
-def say_influence(canvas: Canvas, facts: pd.DataFrame) -> str:
-    """Say whether any certain change rests on a single unit."""
-    say, labels, service = canvas.language, canvas.labels, service_of(facts)
-    found = select(own(facts), statistic="influence_on_change", year=last_year(facts))
-    rests = [fact for fact in found if fact.verdict == "changes_verdict"]
-    if rests:
-        names = [
-            say.text(
-                "{topic} (without {unit})",
-                topic=inside(labels.topic(service, f.topic)), unit=labels.unit(f.unit),
-            )
-            for f in rests
-        ]  # fmt: skip
-        return say.text("A certain change rests on a single unit for {names}.", names=say.series(names))
-    if any(fact.verdict == "keeps_verdict" for fact in found):
-        return say.text("Every certain change stays certain whichever single unit is left out.")
-    return say.text("There is no certain change that could rest on a single unit.")
-
-
-def tabulate_influence(canvas: Canvas, facts: pd.DataFrame) -> Block:
-    """Set topics against the unit that moves the mean most, and the change without one unit."""
-    say, labels, service, year = canvas.language, canvas.labels, service_of(facts), last_year(facts)
-    mine = own(facts)
-    moved = select(mine, statistic="influence", year=year)
-    changes = select(mine, statistic="influence_on_change", year=year)
-    if not moved and not changes:
-        return write_paragraph(canvas, say.text("There are too few units to leave one out."))
-    rows = []
-    for topic in _measured(canvas, facts):
-        unit, change = one(moved, topic=topic), one(changes, topic=topic)
-        rows.append(
-            (
-                labels.topic(service, topic),
-                labels.unit(unit.unit) if unit else numbers.EM_RULE,
-                _moved(canvas, unit),
-                _without(canvas, change) if changes else "",
-            )
-        )
-    columns = [
-        Column(say.text("Topic"), 26),
-        Column(say.text("Unit that counts most"), 28),
-        Column(say.text("The mean moves without it"), 16, right=True),
-        Column(say.text("The change without one unit"), 30),
-    ]
-    if not changes:
-        columns, rows = columns[:3], [row[:3] for row in rows]
-    caption = say.text(
-        "{service}: how the municipality's mean moves when the unit that counts most is left out, and "
-        "whether certain changes stay certain whichever unit is left out, {year}.",
-        service=labels.service(service), year=year,
-    )  # fmt: skip
-    return table_block(canvas, "influence", Table(tuple(columns), tuple(rows)), caption=caption)
-
-
-def _measured(canvas: Canvas, facts: pd.DataFrame) -> list[str]:
-    every = topics(canvas.labels, service_of(facts))
-    return [topic for topic in every if not topic.startswith("item.")]
 
 
 def _written(canvas: Canvas, fact: Fact | None) -> str:
@@ -169,23 +145,3 @@ def _written(canvas: Canvas, fact: Fact | None) -> str:
     if fact is None or fact.value is None:
         return state(say, fact).text
     return say.percent(fact.value) if fact.scale == "share" else say.number(fact.value, 1, sign=True)
-
-
-def _moved(canvas: Canvas, fact: Fact | None) -> str:
-    say = canvas.language
-    if fact is None or fact.value is None:
-        return state(say, fact).text if fact is not None else numbers.EM_RULE
-    return say.number(fact.value, 2, sign=True)
-
-
-def _without(canvas: Canvas, fact: Fact | None) -> str:
-    say = canvas.language
-    if fact is None:
-        return numbers.EM_RULE
-    if fact.value is None:
-        return state(say, fact).text
-    return say.text(
-        "{value} without {unit}: {assessment}",
-        value=say.number(fact.value, 2, sign=True), unit=canvas.labels.unit(fact.unit),
-        assessment=judge(say, fact).text,
-    )  # fmt: skip

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import pandas as pd
 
 from analysis.facts.table import Fact
 from analysis.show import numbers
 from analysis.show.blocks import Block, Canvas
+from analysis.show.change_words import detectable_of, say_changes, with_detectable
 from analysis.show.rows import Heading, Line, Row, draw_rows
 from analysis.show.scale import difference_axis
 from analysis.show.select import is_number, last_year, one, own, select, service_of, topics
 from analysis.show.sheet import figure_block
 from analysis.show.style import drawing
-from analysis.show.tables import Column, Table, unbroken
+from analysis.show.tables import Column, Table
 from analysis.show.text import write_callout
 from analysis.show.verdicts import judge, shown
 
@@ -37,40 +36,6 @@ def changes_of(canvas: Canvas, facts: pd.DataFrame, before: int) -> dict[str, Fa
     found = select(own(facts), statistic="change", unit="", against=f"year.{before}")
     by_topic = {fact.topic: fact for fact in found}
     return {t: by_topic[t] for t in topics(canvas.labels, service_of(facts)) if t in by_topic}
-
-
-def detectable_of(facts: pd.DataFrame, before: int) -> dict[str, Fact]:
-    """Return by topic the smallest change since that round that the survey would most likely have seen."""
-    found = select(own(facts), statistic="detectable_change", unit="", against=f"year.{before}")
-    return {fact.topic: fact for fact in found if is_number(fact)}
-
-
-def with_detectable(canvas: Canvas, fact: Fact | None, detectable: Fact | None, *, between: str = " ") -> str:
-    """Return what is said of a change, and the smallest that could have been seen if it is not certain."""
-    say, said = canvas.language, judge(canvas.language, fact).text
-    if not is_number(fact) or not is_number(detectable) or fact.verdict in ("higher", "lower"):
-        return said
-    size = say.text("(visible from {size})", size=unbroken(numbers.score(say, detectable)))
-    return f"{said}{between}{unbroken(size)}"
-
-
-def say_changes(canvas: Canvas, changes: Iterable[Fact], detectable: Iterable[Fact]) -> list[str]:
-    """Return what a caption tells of how changes were measured, a sentence each."""
-    say, parts = canvas.language, []
-    changes = list(changes)
-    unsure = {fact.topic for fact in changes if is_number(fact) and fact.verdict not in ("higher", "lower")}
-    if any(fact.topic in unsure for fact in detectable):
-        parts.append(
-            say.text("Visible from: the smallest change that the survey would most likely have found.")
-        )
-    if any(fact.method == "mixed_model_year" for fact in changes):
-        parts.append(
-            say.text(
-                "The change is measured within the units over all rounds, so it can differ from the "
-                "difference between the two means."
-            )
-        )
-    return parts
 
 
 def draw_change(canvas: Canvas, facts: pd.DataFrame, *, against: int | None = None) -> Block:

@@ -1,4 +1,4 @@
-"""What a municipality's first pages say over all services: strengths, points to improve, what is certain."""
+"""What a municipality's first pages say over all services: who answered, strengths, points to improve."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ import pandas as pd
 from analysis.facts import wording
 from analysis.facts.table import Fact
 from analysis.show import numbers
-from analysis.show.blocks import Block, Canvas, join
+from analysis.show.blocks import Block, Canvas
 from analysis.show.select import last_year, nation, one, own, select, years_of
 from analysis.show.tables import Column, Table, table_block
-from analysis.show.text import write_callout, write_list, write_paragraph
+from analysis.show.text import write_callout, write_paragraph
 from analysis.show.verdicts import DOWN, UP
 
 
@@ -82,50 +82,6 @@ def write_front(canvas: Canvas, facts: pd.DataFrame) -> Block:
     if against:
         parts.append(say.text("Compared with {what}.", what=say.series(against)))
     return write_paragraph(canvas, " ".join(parts))
-
-
-def list_certain(canvas: Canvas, facts: pd.DataFrame) -> Block:
-    """List, service by service, what is certain over the whole report.
-
-    Changes with their intervals; topics and units that differ by name alone, since their numbers stand in
-    the services' chapters. Uses only the facts that were adjusted over the whole report.
-    """
-    claims = ("report_change", "report_unit_difference", "report_national_difference")
-    tested = select(own(facts), statistic=claims)
-    found = [fact for fact in tested if fact.verdict in wording.CERTAIN]
-    services = list(dict.fromkeys(fact.service for fact in found))
-    if not tested:
-        text = canvas.language.text("There are too few answers or rounds to test any change or difference.")
-        return write_paragraph(canvas, text)
-    if not services:
-        text = canvas.language.text("Over all services together there is no certain change or difference.")
-        return write_paragraph(canvas, text)
-    by_service = {service: [fact for fact in found if fact.service == service] for service in services}
-    leads = [canvas.labels.service(service) for service in services]
-    intro = write_paragraph(canvas, canvas.language.text("What is certain over the whole report:"))
-    listed = write_list(canvas, [_certain(canvas, part) for part in by_service.values()], leads=leads)
-    return join(canvas, [intro, listed])
-
-
-def _certain(canvas: Canvas, found: list[Fact]) -> str:
-    say, labels = canvas.language, canvas.labels
-    parts = [wording.change(fact, labels) for fact in found if fact.statistic == "report_change"]
-
-    def named(statistic: str, verdict: str) -> str:
-        facts = [fact for fact in found if (fact.statistic, fact.verdict) == (statistic, verdict)]
-        return say.series(
-            [labels.unit(f.unit) if f.unit else labels.topic(f.service, f.topic) for f in facts]
-        )
-
-    if names := named("report_national_difference", "higher"):
-        parts.append(say.text("Above the mean of the municipalities: {names}.", names=names))
-    if names := named("report_national_difference", "lower"):
-        parts.append(say.text("Below the mean of the municipalities: {names}.", names=names))
-    if names := named("report_unit_difference", "above"):
-        parts.append(say.text("Units certainly above the others: {names}.", names=names))
-    if names := named("report_unit_difference", "below"):
-        parts.append(say.text("Units certainly below the others: {names}.", names=names))
-    return " ".join(parts)
 
 
 def _point(canvas: Canvas, fact: Fact) -> str:

@@ -80,13 +80,7 @@ def tabulate_weighted(canvas: Canvas, facts: pd.DataFrame) -> Block:
     weighted = select(mine, statistic="weighted_mean", year=year, unit="")
     effect = one(select(mine, statistic="design_effect", year=year, unit=""))
     if not any(fact.value is not None for fact in weighted):
-        few = effect is not None and effect.state == "undecided"
-        why = (
-            say.text("There are too few answers to weight the results to the users' composition.")
-            if few
-            else say.text("The results are not weighted, since the users' composition is not known.")
-        )
-        return write_paragraph(canvas, why)
+        return write_paragraph(canvas, _why_unweighted(canvas, [*weighted, *([effect] if effect else [])]))
     means = select(mine, statistic="mean", year=year, unit="")
     rows = []
     for fact in weighted:
@@ -121,6 +115,23 @@ def tabulate_weighted(canvas: Canvas, facts: pd.DataFrame) -> Block:
             fewer=say.count(round(effect.n / effect.value)),
         )  # fmt: skip
     return table_block(canvas, "weighted", Table(columns, tuple(rows)), caption=caption)
+
+
+def _why_unweighted(canvas: Canvas, found: list[Fact]) -> str:
+    say, notes = canvas.language, {fact.note for fact in found if fact.state == "undecided"}
+    if "few_in_group" in notes:
+        return say.text("The results are not weighted, since too few have answered in a group of users.")
+    if "too_uneven" in notes:
+        return say.text("The results are not weighted: with weights, a few answers would count for many.")
+    if "no_weights" in notes:
+        return say.text(
+            "The results are not weighted, since the answers cannot be brought to the users' composition."
+        )
+    if "few" in notes:
+        return say.text("There are too few answers to weight the results to the users' composition.")
+    if any(fact.state == "suppressed" for fact in found):
+        return say.text("The weighted results are suppressed, so that no one's answers can be recognised.")
+    return say.text("The results are not weighted, since the users' composition is not known.")
 
 
 def _in_order(canvas: Canvas, service: str, found: list[Fact]) -> list[str]:

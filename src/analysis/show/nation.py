@@ -12,10 +12,13 @@ from analysis.facts.table import Fact
 from analysis.show import numbers
 from analysis.show.blocks import Block, Canvas, join
 from analysis.show.change import inside
-from analysis.show.select import is_number, last_year, nation, one, own, select, service_of, topics
+from analysis.show.select import is_number, last_year, nation, one, own, scored_topics, select, service_of
 from analysis.show.tables import Column, Table, table_block, unbroken
 from analysis.show.text import write_paragraph
 from analysis.show.verdicts import judge, shown
+
+#: Why nothing is adjusted: what adjusting did would tell of a group of so few.
+_FEW_IN_GROUP = "few_in_group"
 
 
 @dataclass(frozen=True)
@@ -27,7 +30,6 @@ class _Beside:
     others: list[Fact]
     raw: list[Fact]
     adjusted: list[Fact]
-    shifts: list[Fact]
 
     @property
     def comparable(self) -> bool:
@@ -36,8 +38,13 @@ class _Beside:
 
     @property
     def has_adjusted(self) -> bool:
-        """Whether the users' composition is known."""
-        return any(fact.state != "not_comparable" for fact in self.adjusted)
+        """Whether the users' composition is known, and groups of users large enough to adjust for it."""
+        return any(fact.state != "not_comparable" and fact.note != _FEW_IN_GROUP for fact in self.adjusted)
+
+    @property
+    def groups_too_small(self) -> bool:
+        """Whether it is for a small group of users that nothing is adjusted."""
+        return not self.has_adjusted and any(fact.note == _FEW_IN_GROUP for fact in self.adjusted)
 
 
 def tabulate_nation(canvas: Canvas, facts: pd.DataFrame) -> Block:
@@ -105,7 +112,6 @@ def _beside_nation(canvas: Canvas, facts: pd.DataFrame) -> _Beside:
         select(nation(facts), statistic="mean", year=year),
         select(mine, statistic="national_difference", unit="", year=year),
         select(mine, statistic="national_difference_adjusted", unit="", year=year),
-        select(mine, statistic="casemix_shift", unit="", year=year),
     )
 
 
@@ -119,7 +125,6 @@ def _beside_peers(canvas: Canvas, facts: pd.DataFrame) -> _Beside:
         select(nation(facts), statistic="peer_mean", year=year, category=group),
         raw,
         select(mine, statistic="peer_difference_adjusted", unit="", year=year),
-        select(mine, statistic="casemix_shift", unit="", year=year),
     )
 
 
@@ -129,7 +134,7 @@ def _block(
     say, labels, service = canvas.language, canvas.labels, service_of(facts)
     year = last_year(facts)
     # The national picture has no single items.
-    chosen = [topic for topic in topics(labels, service) if not topic.startswith("item.")]
+    chosen = scored_topics(labels, service)
     means = select(own(facts), statistic="mean", unit="", year=year, topic=tuple(chosen))
     rows = []
     for topic in chosen:
@@ -156,6 +161,10 @@ def _block(
         columns.append(Column(say.text("Adjusted for users"), 25))
         caption += " " + say.text(
             "Adjusted for users: as if the users were composed as in all municipalities together."
+        )
+    elif found.groups_too_small:
+        caption += " " + say.text(
+            "Nothing is adjusted for who the users are, since too few have answered in a group of them."
         )
     if expected:
         columns.append(Column(say.text("Among municipalities"), 16))
@@ -185,15 +194,26 @@ def _composition(canvas: Canvas, found: _Beside) -> str:
         even = one(found.adjusted, topic=raw.topic)
         if even is None or not raw.verdict or not even.verdict or raw.verdict == even.verdict:
             continue
-        topic, shift = inside(labels.topic(raw.service, raw.topic)), one(found.shifts, topic=raw.topic)
-        if is_number(shift):
-            size = say.number(abs(shift.value), 2 if abs(shift.value) < 0.05 else 1)
-            topic = say.text("{topic} ({size} points)", topic=topic, size=size)
-        depends.append(topic)
+        before, after = _apart(canvas, raw, even)
+        topic = inside(labels.topic(raw.service, raw.topic))
+        depends.append(
+            say.text("{topic} (from {before} to {after})", topic=topic, before=before, after=after)
+        )
     if not depends:
         return ""
     return say.text(
         "The assessment is another one when it is allowed for who the users are: {topics}. In brackets "
-        "stands what the composition of the users accounts for.",
+        "stands the difference before and after.",
         topics=say.series(depends),
     )
+
+
+def _apart(canvas: Canvas, raw: Fact, even: Fact) -> tuple[str, str]:
+    """Write both differences with as many decimals as it takes to tell them from each other and from nil."""
+    ends = [fact.value or 0.0 for fact in (raw, even)]
+    for decimals in (1, 2):
+        written = [canvas.language.number(end, decimals, sign=True) for end in ends]
+        # What rounds to nil has no sign, and so no direction.
+        if written[0] != written[1] and all(any(digit in "123456789" for digit in text) for text in written):
+            break
+    return written[0], written[1]

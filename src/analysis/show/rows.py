@@ -24,7 +24,8 @@ class Row:
     """One result. `sign` is ▲ or ▼ where a direction is certain; hollow marks call for caution.
 
     The last cell's words may take several lines, parted by a line feed; a line that begins with ▲ or ▼ is
-    set in that sign's colour. `band` is the range that the result is expected in, drawn behind it.
+    set in that sign's colour. `band` is the range that the result is expected in, drawn behind it. In a
+    figure of one result and what it is compared with, `tone` is "own" for the one and "pale" for the rest.
     """
 
     name: str
@@ -36,11 +37,14 @@ class Row:
     hollow: bool = False
     strong: bool = False
     band: tuple[float, float] | None = None
+    tone: str = ""
 
     @property
     def colour(self) -> str:
         """The mark's colour: the accent calls for attention, the pale mark for caution."""
-        return _COLOURS.get(self.sign) or (QUIET if self.hollow else OWN)
+        if self.tone == "pale":
+            return QUIET
+        return _COLOURS.get(self.sign) or (QUIET if self.hollow and self.tone != "own" else OWN)
 
 
 @dataclass(frozen=True)
@@ -141,8 +145,8 @@ def _marks(sheet: Sheet, rows: Sequence[Row], plan: _Plan, axis: Axis, head: flo
         [[(at(row.low), y), (at(row.high), y)] for row, y in ranged],
         colour=[row.colour for row, _ in ranged], width=2.2, order=3,
     )  # fmt: skip
-    for sign, hollow in sorted({(row.sign, row.hollow) for row, _ in there}):
-        same = [(row, y) for row, y in there if (row.sign, row.hollow) == (sign, hollow)]
+    for sign, hollow, tone in sorted({(row.sign, row.hollow, row.tone) for row, _ in there}):
+        same = [(row, y) for row, y in there if (row.sign, row.hollow, row.tone) == (sign, hollow, tone)]
         sheet.marks(
             [(at(row.value), y) for row, y in same],
             colour=same[0][0].colour, marker=_MARKS[sign], size=9 if sign else 7.5, hollow=hollow,
@@ -192,4 +196,5 @@ def _words(sheet: Sheet, rows: Sequence[Row], headings: Sequence[Heading], plan:
             )
         for j, (text, sign) in enumerate(plan.last[i]):
             y = middle + LINE * (j - (len(plan.last[i]) - 1) / 2)
-            sheet.write(start, y, text, size=SMALL, strong=bool(sign), colour=_COLOURS.get(sign, QUIET))
+            colour = QUIET if row.tone == "pale" else _COLOURS.get(sign, QUIET)
+            sheet.write(start, y, text, size=SMALL, strong=bool(sign), colour=colour)

@@ -6,7 +6,8 @@ import pandas as pd
 
 from analysis.show import numbers
 from analysis.show.blocks import Block, Canvas
-from analysis.show.change import changes_of, compared_year, detectable_of, say_changes
+from analysis.show.change import changes_of, compared_year
+from analysis.show.change_words import detectable_of, say_changes
 from analysis.show.select import (
     is_number,
     last_year,

@@ -10,6 +10,8 @@ from analysis.facts.labels import Labels
 from analysis.facts.table import COLUMNS, Fact
 
 _FIELDS = [name for name in COLUMNS if name != "fact_id"]
+#: What only a survey gives: the years of these are its rounds.
+_OF_A_ROUND = ("respondents", "mean")
 
 
 def select(facts: pd.DataFrame, **where: object) -> list[Fact]:
@@ -63,7 +65,9 @@ def nation(facts: pd.DataFrame) -> pd.DataFrame:
 
 def years_of(facts: pd.DataFrame) -> list[int]:
     """Return the rounds, oldest first."""
-    return sorted({int(year) for year in facts["year"].dropna().unique()})
+    asked = facts[facts["statistic"].isin(_OF_A_ROUND).to_numpy(dtype=bool)]
+    # Supplied figures, such as costs, come for years without a round too.
+    return sorted({int(year) for year in (asked if len(asked) else facts)["year"].dropna().unique()})
 
 
 def last_year(facts: pd.DataFrame) -> int:
@@ -87,6 +91,11 @@ def topics(labels: Labels, service: str, *, items: bool = False) -> list[str]:
     # The overall item is a topic of its own: beside its twin it would stand there twice.
     rest = [topic for topic in every if topic != f"item.{asked.overall}"]
     return ["overall", *([f"dimension.{d.id}" for d in asked.dimensions] or rest)]
+
+
+def scored_topics(labels: Labels, service: str) -> list[str]:
+    """Return overall satisfaction and the dimensions: the topics that are no single items."""
+    return [topic for topic in topics(labels, service) if not topic.startswith("item.")]
 
 
 def is_number(fact: Fact | None) -> bool:

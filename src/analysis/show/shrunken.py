@@ -25,7 +25,8 @@ def tabulate_shrunken(canvas: Canvas, facts: pd.DataFrame, *, topic: str = "over
     year, mine = last_year(facts), own(facts)
     found = select(mine, statistic=("shrunken_mean", "reliability"), year=year, topic=topic)
     spread = one(select(mine, statistic="variance_unit", year=year, topic=topic), unit="")
-    said = [wording.ranking(spread, labels)] if spread else []
+    several = _several_rounds(facts, topic)
+    said = [wording.ranking(spread, labels, rounds=2 if several else 1)] if spread else []
     means, _ = units_of(canvas, facts, topic)
     drawn = [fact for fact in found if fact.statistic == "shrunken_mean"]
     if not any(is_number(fact) for fact in drawn):
@@ -34,7 +35,7 @@ def tabulate_shrunken(canvas: Canvas, facts: pd.DataFrame, *, topic: str = "over
     ranked = spread is not None and spread.verdict == "ranking"
     # Named first: a `plural` between the brackets hides a text from the program that collects them.
     units = labels.unit_word(service, plural=True)
-    if len(years_of(facts)) > 1:
+    if several:
         said.append(say.text("The cautious estimates use each unit's answers from all comparable rounds."))
     said.append(
         say.text(
@@ -42,7 +43,7 @@ def tabulate_shrunken(canvas: Canvas, facts: pd.DataFrame, *, topic: str = "over
             "answers easily give high or low results by chance.",
             units=units,
         )
-        if len(years_of(facts)) > 1
+        if several
         else say.text(
             "The cautious estimates are drawn towards the mean of all the {units}, most where answers are "
             "few, because few answers easily give high or low results by chance.",
@@ -91,3 +92,9 @@ def tabulate_shrunken(canvas: Canvas, facts: pd.DataFrame, *, topic: str = "over
         caption += " " + say.text("The order is the figure's and no ranking.")
     table = table_block(canvas, "shrunken", Table(columns, tuple(rows)), caption=caption)
     return replace(join(canvas, [write_paragraph(canvas, " ".join(said)), table]), id=table.id)
+
+
+def _several_rounds(facts: pd.DataFrame, topic: str) -> bool:
+    # After a change of wording there is one round again, however many were asked for.
+    changes = select(own(facts), statistic="change", year=last_year(facts), unit="", topic=topic)
+    return len(years_of(facts)) > 1 and any(fact.state != "not_comparable" for fact in changes)

@@ -36,12 +36,21 @@ def headline_units(canvas: Canvas, facts: pd.DataFrame, *, topic: str = "overall
     return say.text("No {unit} differs for certain from the others", unit=labels.unit_word(service))
 
 
-def units_of(canvas: Canvas, facts: pd.DataFrame, topic: str) -> tuple[list[Fact], dict[str, Fact]]:
-    """Return the units' latest means, highest first and hidden ones last, and their differences by unit."""
+def units_of(
+    canvas: Canvas, facts: pd.DataFrame, topic: str, *, first: str = ""
+) -> tuple[list[Fact], dict[str, Fact]]:
+    """Return the units' latest means, highest first and hidden ones last, and their differences by unit.
+
+    `first` is the unit that stands before all others whatever its result: in that unit's own edition.
+    """
     year = last_year(facts)
     mine = own(facts)
     means = [fact for fact in select(mine, statistic="mean", year=year, topic=topic) if fact.unit]
-    means.sort(key=lambda fact: (fact.value is None, -(fact.value or 0), canvas.labels.unit(fact.unit)))
+    means.sort(
+        key=lambda fact: (
+            fact.unit != first, fact.value is None, -(fact.value or 0), canvas.labels.unit(fact.unit)
+        )
+    )  # fmt: skip
     judged = select(mine, statistic="unit_difference", year=year, topic=topic)
     return means, {fact.unit: fact for fact in judged}
 

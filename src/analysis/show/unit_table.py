@@ -18,10 +18,11 @@ from analysis.show.verdicts import judge, state
 ACROSS = 4
 
 
-def tabulate_units(canvas: Canvas, facts: pd.DataFrame) -> Block:
+def tabulate_units(canvas: Canvas, facts: pd.DataFrame, *, first: str = "") -> Block:
     """Set units against dimensions: every unit's mean in the latest round, a sign where it stands out.
 
-    More than four dimensions take several tables; the block's id is the first one's.
+    More than four dimensions take several tables; the block's id is the first one's. `first` is the unit
+    whose own edition it is: before all others.
     """
     labels, service = canvas.labels, service_of(facts)
     chosen = [t for t in topics(labels, service) if t == "overall" or t.startswith("dimension.")]
@@ -31,18 +32,19 @@ def tabulate_units(canvas: Canvas, facts: pd.DataFrame) -> Block:
     blocks = []
     for part in range(parts):
         name = f"units-table-{part + 1}" if part else "units-table"
-        blocks.append(_table(canvas, facts, chosen[part * size : (part + 1) * size], name))
+        blocks.append(_table(canvas, facts, chosen[part * size : (part + 1) * size], name, first))
     return replace(join(canvas, blocks), id=blocks[0].id)
 
 
-def _table(canvas: Canvas, facts: pd.DataFrame, chosen: Sequence[str], name: str) -> Block:
+def _table(canvas: Canvas, facts: pd.DataFrame, chosen: Sequence[str], name: str, first: str) -> Block:
     say, labels = canvas.language, canvas.labels
     service, year = service_of(facts), last_year(facts)
     every = select(own(facts), statistic="mean", year=year, topic=(*chosen, "overall"))
     judged = select(own(facts), statistic="unit_difference", year=year)
-    means, _ = units_of(canvas, facts, "overall")
+    means, _ = units_of(canvas, facts, "overall", first=first)
     rows = []
-    for unit in ("", *(mean.unit for mean in means)):
+    ordered = [mean.unit for mean in means]
+    for unit in (first, "", *ordered[1:]) if first in ordered else ("", *ordered):
         cells = []
         for topic in chosen:
             mean = one(every, unit=unit, topic=topic)

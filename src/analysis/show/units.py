@@ -19,14 +19,15 @@ from analysis.show.unit_findings import headline_units, units_of
 from analysis.show.verdicts import SUPPRESSED, judge, shown, state
 
 
-def draw_units(canvas: Canvas, facts: pd.DataFrame, *, topic: str = "overall") -> Block:
+def draw_units(canvas: Canvas, facts: pd.DataFrame, *, topic: str = "overall", first: str = "") -> Block:
     """Draw every unit's mean in the latest round with its interval, highest first; hidden units last.
 
     Behind each lies the range that it is expected in by its number of answers, where the nation is known.
+    `first` is the unit whose own edition it is: at the top, in colour, the others grey.
     """
     say, labels = canvas.language, canvas.labels
     service, year = service_of(facts), last_year(facts)
-    means, differences = units_of(canvas, facts, topic)
+    means, differences = units_of(canvas, facts, topic, first=first)
     if not any(is_number(mean) for mean in means):
         return _nothing(canvas, means)
     ranges = ranges_of(facts, topic)
@@ -49,7 +50,8 @@ def draw_units(canvas: Canvas, facts: pd.DataFrame, *, topic: str = "overall") -
                 high=mean.high,
                 sign=verdict.sign if verdict.certain and is_number(mean) else "",
                 hollow=mean.n is not None and mean.n < canvas.caution,
-                strong=verdict.certain and is_number(mean),
+                strong=mean.unit == first if first else verdict.certain and is_number(mean),
+                tone="" if not first else "own" if mean.unit == first else "pale",
                 band=band_of(expected) if is_number(mean) else None,
             )
         )
@@ -66,7 +68,7 @@ def draw_units(canvas: Canvas, facts: pd.DataFrame, *, topic: str = "overall") -
         name = "units" if topic == "overall" else f"units-{topic.partition('.')[2]}"
         return figure_block(
             canvas, name, sheet,
-            caption=_caption(canvas, facts, means, topic),
+            caption=_caption(canvas, facts, means, topic, first),
             alt=_alternative(canvas, facts, means, topic),
             data=_data(canvas, means, differences, ranges),
         )  # fmt: skip
@@ -103,7 +105,7 @@ def _lines(canvas: Canvas, facts: pd.DataFrame, topic: str, year: int) -> list[L
     return lines
 
 
-def _caption(canvas: Canvas, facts: pd.DataFrame, means: list[Fact], topic: str) -> str:
+def _caption(canvas: Canvas, facts: pd.DataFrame, means: list[Fact], topic: str, first: str) -> str:
     say, labels, service = canvas.language, canvas.labels, service_of(facts)
     parts = [
         say.text(
@@ -112,6 +114,10 @@ def _caption(canvas: Canvas, facts: pd.DataFrame, means: list[Fact], topic: str)
             level=numbers.level_word(say, means),
         ),
     ]  # fmt: skip
+    if first:
+        parts.append(
+            say.text("{unit} stands first, the others from highest to lowest.", unit=labels.unit(first))
+        )
     drawn = ranges_of(facts, topic)
     if not drawn:
         parts.append(say.text("Where nothing is said, there is no certain difference from the others."))

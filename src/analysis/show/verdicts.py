@@ -64,10 +64,17 @@ def _expected(language: Language, fact: Fact) -> Verdict:
         return Verdict(UP, language.text("above the expected"))
     if fact.verdict == "below":
         return Verdict(DOWN, language.text("below the expected"))
+    if is_within(fact):
+        return Verdict("", language.text("as expected"))
+    return Verdict("", language.text("outside, but not certain"))
+
+
+def is_within(fact: Fact | None) -> bool:
+    """Tell whether a result lies within the range that is expected of it."""
+    if fact is None or fact.verdict != "expected":
+        return False
     # Of many ordinary units some lie outside their own band: the adjusted test says if that means anything.
-    if fact.p is not None and fact.level is not None and fact.p < 1 - fact.level:
-        return Verdict("", language.text("outside, but not certain"))
-    return Verdict("", language.text("as expected"))
+    return fact.p is None or fact.level is None or fact.p >= 1 - fact.level
 
 
 def state(language: Language, fact: Fact | None) -> Verdict:
@@ -99,6 +106,10 @@ def _undecided(language: Language, note: str) -> str:
             return language.text("nothing to compare with")
         case "crosses":
             return language.text("cannot be decided, too near the line")
+        case "few_in_group":
+            return language.text("too few answers in a group of users")
+        case "too_uneven":
+            return language.text("a few answers would count for many")
     return language.text("cannot be decided")
 
 

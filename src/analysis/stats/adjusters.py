@@ -9,8 +9,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from analysis.stats.arrays import check_finite
 from analysis.stats.errors import NotComparable, OutOfRange, TooFewAnswers
-from analysis.stats.frames import complete_rows, float_array
+from analysis.stats.frames import float_array, mixed_kinds, present_columns
+from analysis.stats.given import separate_columns, shown
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -27,7 +29,16 @@ class CaseMix:
     reference: Mapping[str, str]
 
     def __post_init__(self) -> None:
-        beta, centre = (pd.Series(part, dtype="float64") for part in (self.beta, self.centre))
+        if not isinstance(self.reference, Mapping):
+            raise NotComparable(
+                "reference levels", found=shown(self.reference), expected="a level for each adjuster"
+            )
+        try:
+            beta, centre = (pd.Series(part, dtype="float64") for part in (self.beta, self.centre))
+        except (TypeError, ValueError, OverflowError) as error:
+            raise NotComparable(
+                "a coefficient or a centre that is no number", found=str(error), expected="numbers"
+            ) from error
         if not beta.index.is_unique or set(beta.index) != set(centre.index):
             raise NotComparable(
                 "coefficients and centre of different adjusters",
@@ -35,7 +46,9 @@ class CaseMix:
                 expected="the same names in both",
             )
         if not np.isfinite(beta).all() or not np.isfinite(centre).all():
-            raise NotComparable("a coefficient or a centre is missing", expected="finite numbers")
+            raise NotComparable(
+                "a coefficient or a centre is missing", found="or infinite", expected="finite numbers"
+            )
         object.__setattr__(self, "beta", beta)
         object.__setattr__(self, "centre", centre.reindex(beta.index))
 
@@ -66,15 +79,15 @@ class CaseMix:
                 reference: that would pass a wrong name off as an adjustment.
             TooFewAnswers: no row has a score and all adjusters.
             NotMeasured: a column is missing.
-            OutOfRange: a number is infinite.
+            OutOfRange: a number is infinite, or a score no number.
         """
         known = self.adjusters
-        complete_rows(frame.iloc[:0], [score, *known])
-        adjusted = float_array(frame[score]) + float(self.beta @ self.centre)
+        separate_columns(score=score, **{f"adjuster {column!r}": column for column in known})
+        present_columns(frame, [score, *known])
+        adjusted = float_array(frame[score], f"column {score!r}") + float(self.beta @ self.centre)
         for column, terms in known.items():
             adjusted -= self._part(frame[column], column, terms)
-        if np.isinf(adjusted).any():
-            raise OutOfRange("an infinite score or adjuster", expected="finite numbers")
+        check_finite(adjusted[~np.isnan(adjusted)], "a score or adjuster")
         if np.isnan(adjusted).all():
             raise TooFewAnswers("no score to adjust", found="no row with a score and all adjusters")
         return pd.Series(adjusted, index=frame.index, name=score)
@@ -83,11 +96,14 @@ class CaseMix:
         if terms is None:
             try:
                 return self.beta[column] * float_array(values)
-            except (TypeError, ValueError) as error:
+            except OutOfRange as error:
                 raise NotComparable(
                     f"adjuster {column!r} is a number", found=str(values.dtype), expected="numbers"
                 ) from error
-        codes, found = pd.factorize(values)
+        try:
+            codes, found = pd.factorize(values)
+        except TypeError as error:
+            raise mixed_kinds(column, error) from error
         levels = [str(level) for level in found]
         strange = sorted({level for level in levels if level not in terms} - {self.reference[column]})
         if strange:

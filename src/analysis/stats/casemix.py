@@ -9,9 +9,11 @@ import numpy as np
 import pandas as pd
 
 from analysis.stats.adjusters import CaseMix, adjusted_scores
-from analysis.stats.cells import DistinctRows, distinct_rows, is_number
+from analysis.stats.arrays import is_number
+from analysis.stats.cells import DistinctRows, distinct_rows
 from analysis.stats.errors import NotComparable, NotIdentified, NoVariation, TooFewAnswers, TooFewUnits
-from analysis.stats.frames import TableResult, complete_rows
+from analysis.stats.frames import TableResult, present_columns
+from analysis.stats.given import column_list, separate_columns
 
 __all__ = ["CaseMix", "CaseMixFit", "adjust", "adjusted_scores"]
 
@@ -61,7 +63,8 @@ def adjust(frame: pd.DataFrame, score: str, unit: str, adjusters: str | Sequence
         NoVariation: all scores follow from the units and the adjusters.
         NotMeasured: a column is missing.
         NotComparable: no adjuster is named, one is named twice or is the score or the unit, or its name holds
-            an "=".
+            an "="; or a score is no number.
+        OutOfRange: a number is infinite, or a column mixes numbers and text.
 
     >>> answers = pd.DataFrame({"unit": list("aaaabbbb"), "age": ["young", "young", "young", "old"] * 2,
     ...                         "safety": [4, 5, 5, 3, 4, 5, 4, 2]})
@@ -74,9 +77,10 @@ def adjust(frame: pd.DataFrame, score: str, unit: str, adjusters: str | Sequence
     0    a  4.25     4.054 -0.196
     1    b  3.75     3.946  0.196
     """
-    named = [adjusters] if isinstance(adjusters, str) else list(adjusters)
+    separate_columns(score=score, unit=unit)
+    named = column_list(adjusters, "adjusters")
     _check_names(named, score, unit)
-    complete_rows(frame.iloc[:0], [score, unit, *named])
+    present_columns(frame, [score, unit, *named])
     numeric = [column for column in named if is_number(frame[column])]
     rows = distinct_rows(
         frame, labels=[unit], texts=[c for c in named if c not in numeric], numbers=[*numeric, score]
@@ -118,10 +122,9 @@ def adjust(frame: pd.DataFrame, score: str, unit: str, adjusters: str | Sequence
 
 def _check_names(named: list[str], score: str, unit: str) -> None:
     if not named:
-        raise NotComparable("nothing to adjust for", expected="at least one adjuster")
-    twice = [name for name in named if named.count(name) > 1 or name in (score, unit)]
-    if twice:
-        raise NotComparable("an adjuster is named twice, or is the score or the unit", found=repr(twice[0]))
+        raise NotComparable("nothing to adjust for", found="none", expected="at least one adjuster")
+    for name in named:
+        separate_columns(score=score, unit=unit, adjuster=name)
     if marked := [name for name in named if "=" in str(name)]:
         raise NotComparable(
             "an adjuster's name holds '='", found=repr(marked[0]), todo="rename it: '=' stands before a level"
@@ -174,6 +177,11 @@ def _least_squares(
     weighted = within * count[:, None]
     gram = weighted.T @ within
     scale = np.sqrt(np.diag(gram))
+    if not (scale > 0).all():
+        raise NotIdentified(
+            "an adjuster hardly varies within any unit", found=", ".join(np.array(terms)[~(scale > 0)]),
+            expected="differences whose squares are numbers",
+        )  # fmt: skip
     values, vectors = np.linalg.eigh(gram / np.outer(scale, scale))
     if values[0] < _SINGULAR:
         tied = [term for term, part in zip(terms, vectors[:, 0], strict=True) if abs(part) > 1e-4]

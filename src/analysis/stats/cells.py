@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from analysis.stats.arrays import check_finite, is_number
 from analysis.stats.errors import NotComparable, OutOfRange
-from analysis.stats.frames import complete_rows, float_array
+from analysis.stats.frames import float_array, mixed_kinds, present_columns
 
 _LARGEST_KEY = 2**62
 
@@ -36,11 +37,6 @@ class DistinctRows:
         return int(self.count.sum())
 
 
-def is_number(column: pd.Series) -> bool:
-    """Say whether a column enters a model as the number it is; text and yes or no do not."""
-    return pd.api.types.is_numeric_dtype(column.dtype) and not pd.api.types.is_bool_dtype(column.dtype)
-
-
 def distinct_rows(
     frame: pd.DataFrame,
     *,
@@ -62,17 +58,21 @@ def distinct_rows(
 
     Raises:
         NotMeasured: the frame lacks one of the columns.
-        NotComparable: one of `numbers` holds something else.
-        OutOfRange: a number is infinite.
+        NotComparable: one of `numbers` holds something else, or two columns have one name.
+        OutOfRange: a number is infinite, or a column mixes numbers and text.
 
     >>> rows = distinct_rows(pd.DataFrame({"unit": list("bab"), "score": [4, 3, 4]}), labels=["unit"],
     ...                      numbers=["score"])
     >>> rows.values("unit").tolist(), rows.values("score").tolist(), rows.count.tolist()
     (['a', 'b'], [3.0, 4.0], [1, 2])
     """
-    columns = [*labels, *texts, *numbers]
-    complete_rows(frame.iloc[:0], columns)
-    found = {column: _factorized(frame[column], column, numbers, texts) for column in columns}
+    columns = present_columns(frame, [*labels, *texts, *numbers])
+    found = {}
+    for column in columns:
+        try:
+            found[column] = _factorized(frame[column], column, numbers, texts)
+        except (TypeError, OverflowError) as error:
+            raise mixed_kinds(column, error) from error
     complete = np.ones(len(frame), dtype=bool)
     for codes, _ in found.values():
         complete &= codes >= 0
@@ -102,7 +102,10 @@ def _factorized(
         codes, found = pd.factorize(values)
         levels = pd.Series(found).to_numpy(dtype=object)
         if is_number(values) and column not in texts:
+            if values.dtype.kind == "c":
+                raise TypeError("complex numbers")
             levels = pd.to_numeric(pd.Series(levels)).to_numpy()
+            check_finite(levels, f"column {column!r}")
         if column in texts:
             # By way of the few levels, not of all rows; two levels of one text (1 and "1") are one.
             again, levels = pd.factorize(np.array([str(level) for level in levels], dtype=object))
@@ -116,10 +119,9 @@ def _factorized(
 def _as_floats(values: pd.Series, column: Hashable) -> np.ndarray:
     try:
         floats = float_array(values)
-    except (TypeError, ValueError) as error:
+    except OutOfRange as error:
         raise NotComparable(
             f"column {column!r} does not hold numbers", found=str(values.dtype), expected="numbers"
         ) from error
-    if np.isinf(floats).any():
-        raise OutOfRange(f"column {column!r} holds an infinite number", expected="finite numbers")
+    check_finite(floats[~np.isnan(floats)], f"column {column!r}")
     return floats

@@ -12,6 +12,7 @@ from scipy import special
 
 from analysis.stats.errors import NotComparable, NoVariation, TooFewAnswers, TooFewRounds
 from analysis.stats.frames import TableResult, checked_level, complete_rows, group_moments
+from analysis.stats.given import checked_rounds, column_list, separate_columns
 from analysis.stats.intervals import t_quantile
 from analysis.stats.multiple import adjust_p
 from analysis.stats.power import detectable_difference
@@ -70,8 +71,9 @@ def between_rounds(
         TooFewRounds: no comparison has two rounds.
         TooFewAnswers, NoVariation: there are two rounds, but no comparison can be computed, for this reason.
         NotMeasured: a column is missing.
-        NotComparable: no score is named, or `rounds` is not an earlier and a later round.
-        OutOfRange: the scores are no numbers.
+        NotComparable: no score is named, or one twice or as another column; or `rounds` is not an earlier
+            and a later round.
+        OutOfRange: the scores are no numbers, or `level` or `power` is no share.
 
     >>> answers = pd.DataFrame({"year": [2024] * 4 + [2026] * 4, "safety": [3, 4, 3, 4, 5, 4, 5, 6]})
     >>> between_rounds(answers, "safety", "year").table[["from_year", "to_year", "difference"]]
@@ -79,12 +81,10 @@ def between_rounds(
     0       2024     2026         1.5
     """
     checked_level(level)
-    scores = [score] if isinstance(score, str) else list(score)
-    if not scores:
-        raise NotComparable("no score to compare", expected="at least one column of scores")
-    if rounds is not None and not rounds[0] < rounds[1]:
-        raise NotComparable("rounds to compare", found=repr(rounds), expected="an earlier and a later one")
+    checked_level(power)
     keys = [] if by is None else [by]
+    scores = compared_scores(score, year=year, **({} if by is None else {"by": by}))
+    rounds = None if rounds is None else checked_rounds(rounds)
     cells = []
     for name in scores:
         rows = complete_rows(frame, [*keys, year, name])
@@ -104,6 +104,21 @@ def between_rounds(
         table=_tested(compared.astype({"from_year": compared["to_year"].dtype}), level, power),
         left_out=left_out.reset_index(drop=True), level=level, power=power,
     )  # fmt: skip
+
+
+def compared_scores(score: Any, **others: Any) -> list[str]:
+    """Name the scores to be compared, each a column apart from the `others`.
+
+    Raises:
+        NotComparable: there is none, or one twice, or one that is another column too.
+        NotMeasured: what is given is no name of a column.
+    """
+    scores = column_list(score, "score")
+    if not scores:
+        raise NotComparable("no score to compare", found="none", expected="at least one column of scores")
+    for name in scores:
+        separate_columns(score=name, **others)
+    return scores
 
 
 def _paired(

@@ -12,7 +12,15 @@ from scipy import special
 
 from analysis.stats.errors import NotComparable, NoVariation, TooFewAnswers, TooFewUnits
 from analysis.stats.f_tests import UnitTest, changes_differ, units_differ
-from analysis.stats.frames import TableResult, checked_level, complete_rows, group_moments
+from analysis.stats.frames import (
+    TableResult,
+    checked_level,
+    complete_rows,
+    group_moments,
+    mixed_kinds,
+    present_columns,
+)
+from analysis.stats.given import ROUND_COLUMN, separate_columns
 from analysis.stats.intervals import t_quantile
 from analysis.stats.multiple import Adjustment, adjust_p
 
@@ -76,7 +84,8 @@ def pairwise(
         TooFewAnswers: no unit has two answers.
         NoVariation: within every unit all answers are the same.
         NotComparable: more than one round, or an unknown adjustment.
-        NotMeasured: a column is missing.
+        NotMeasured: a column is missing; that of the round only where it has another name than "year".
+        OutOfRange: the scores are no numbers, a column mixes numbers and text, or `level` is no share.
 
     >>> answers = pd.DataFrame({"unit": list("aaabbbccc"), "safety": [3, 4, 5, 4, 5, 6, 1, 2, 3]})
     >>> pairwise(answers, "safety", "unit").table[["a", "b", "difference", "p_adjusted"]].round(3)
@@ -91,7 +100,7 @@ def pairwise(
     table = pd.DataFrame({"a": names[first], "b": names[second], "difference": mean[first] - mean[second]})
     table["se"] = np.sqrt(variance * (1 / n[first] + 1 / n[second]))
     tested = _tested(table, df, level)
-    if adjust == "tukey":
+    if isinstance(adjust, str) and adjust == "tukey":
         tested["p_adjusted"] = _studentized_range(tested, len(units), df)
     else:
         tested["p_adjusted"] = adjust_p(tested["p"], adjust)
@@ -123,7 +132,7 @@ def unit_deviations(
         `low`, `high`, `p`, `p_adjusted`, in the units' order.
 
     Raises:
-        TooFewUnits, TooFewAnswers, NoVariation, NotComparable, NotMeasured: as in `pairwise`.
+        TooFewUnits, TooFewAnswers, NoVariation, NotComparable, NotMeasured, OutOfRange: as in `pairwise`.
 
     >>> answers = pd.DataFrame({"unit": list("aaabbbccc"), "safety": [3, 4, 5, 4, 5, 6, 1, 2, 3]})
     >>> unit_deviations(answers, "safety", "unit").table[["unit", "difference", "p_adjusted"]].round(3)
@@ -149,10 +158,15 @@ def _one_round(
     frame: pd.DataFrame, score: str, unit: str, year: str, level: float
 ) -> tuple[pd.DataFrame, float, int]:
     checked_level(level)
+    separate_columns(score=score, unit=unit, year=year)
     # Under names of their own, whatever they are called in the frame: a unit's column may be called "n".
     rows = complete_rows(frame, [unit, score]).set_axis(["unit", "score"], axis=1)
-    if year in frame.columns:
-        rounds = frame.loc[frame[score].notna() & frame[unit].notna(), year].dropna().unique()
+    if year in frame.columns or year != ROUND_COLUMN:
+        present_columns(frame, [year])
+        try:
+            rounds = frame.loc[frame[score].notna() & frame[unit].notna(), year].dropna().unique()
+        except TypeError as error:
+            raise mixed_kinds(year, error) from error
         if len(rounds) > 1:
             raise NotComparable(
                 "units are compared within one round",

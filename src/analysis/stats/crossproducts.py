@@ -11,6 +11,7 @@ import pandas as pd
 
 from analysis.stats.cells import distinct_rows
 from analysis.stats.errors import NotComparable, TooFewAnswers, TooFewItems
+from analysis.stats.given import column_list, separate_columns, shown
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -43,6 +44,7 @@ def cross_products(frame: pd.DataFrame, overall: str, dimensions: Sequence[str],
         TooFewAnswers: no row has all values.
         TooFewItems: fewer than two dimensions.
         NotComparable: a dimension is named twice or is the overall score, or a column holds no numbers.
+        OutOfRange: a number is infinite, or the units' names are of several kinds.
         NotMeasured: a column is missing.
 
     >>> answers = pd.DataFrame({"unit": list("aab"), "safety": [3, 5, 4], "staff": [4, 4, 6],
@@ -51,13 +53,15 @@ def cross_products(frame: pd.DataFrame, overall: str, dimensions: Sequence[str],
     >>> sums.n.tolist(), sums.means[0].tolist(), sums.products[0, 0].tolist()
     ([2, 1], [4.0, 4.0, 4.0], [2.0, 0.0, 2.0])
     """
+    separate_columns(overall=overall, unit=unit)
+    dimensions = column_list(dimensions, "dimensions")
+    for dimension in dimensions:
+        separate_columns(overall=overall, unit=unit, dimension=dimension)
     columns = [*dimensions, overall]
     if len(columns) < 3:
         raise TooFewItems(
             "shares of association", found=f"{len(columns) - 1} dimensions", expected="2 or more"
         )
-    if len(set(columns)) < len(columns):
-        raise NotComparable("a dimension is named twice, or is the overall score", found=", ".join(columns))
     rows = distinct_rows(frame, labels=[unit], numbers=columns)
     if rows.n == 0:
         raise TooFewAnswers("shares of association need answers", found="no row with all values")
@@ -87,14 +91,25 @@ def combined(parts: Iterable[CrossProducts]) -> CrossProducts:
     37: 242-247), which loses no digits.
 
     Raises:
-        NotComparable: the parts are not of the same columns in the same order, or there is none.
+        NotComparable: the parts are not of the same columns in the same order or not of `cross_products`,
+            their units' names are of several kinds, or there is none.
     """
-    found = list(parts)
+    try:
+        found = list(parts)
+    except TypeError:
+        found = [parts]
+    if not all(isinstance(part, CrossProducts) for part in found):
+        raise NotComparable("no sums to join", found=shown(parts), expected="results of cross_products")
     kinds = {(part.overall, part.dimensions) for part in found}
     if len(kinds) != 1:
         raise NotComparable("sums of different columns", found=f"{len(kinds)} kinds", expected="1")
     code, names = pd.factorize(np.array([unit for part in found for unit in part.units], dtype=object))
-    order = np.argsort(names, kind="stable")
+    try:
+        order = np.argsort(names, kind="stable")
+    except TypeError as error:
+        raise NotComparable(
+            "units of several kinds", found=str(error), expected="all numbers or all text"
+        ) from error
     code, k = np.argsort(order)[code], len(names)
     n_part = np.concatenate([part.n for part in found])
     mean_part = np.concatenate([part.means for part in found])

@@ -9,8 +9,10 @@ from difflib import SequenceMatcher
 import numpy as np
 import pandas as pd
 
-from analysis.stats.errors import NotMeasured
-from analysis.stats.frames import complete_rows
+from analysis.stats.arrays import is_number
+from analysis.stats.errors import NotMeasured, OutOfRange
+from analysis.stats.frames import complete_rows, number_column, present_columns
+from analysis.stats.given import shown
 
 ROUNDS = "C(year)"
 """The fixed part of a model where none is given: a mean for every round."""
@@ -26,10 +28,12 @@ def fixed_formula(frame: pd.DataFrame, fixed: str, year: str) -> tuple[str, list
     Raises:
         NotMeasured: there is no column `year`, but one that was probably meant.
     """
-    if fixed != ROUNDS:
+    if not isinstance(fixed, str) or fixed != ROUNDS:
         return fixed, []
     if year in frame.columns:
         return f"C(Q({year!r}))" if year != "year" else fixed, []
+    if not isinstance(year, str):
+        raise NotMeasured("no column of the round", found=shown(year), expected="the name of one")
     meant = [c for c in frame.columns if SequenceMatcher(None, str(c).lower(), year.lower()).ratio() > 0.7]
     if meant:
         raise NotMeasured(
@@ -48,8 +52,11 @@ def rows_and_design(
 
     Raises:
         NotMeasured: a column is missing, or the formula cannot be made from the frame's columns.
-        OutOfRange: a number is infinite.
+        OutOfRange: a number is infinite, also one that the formula makes.
     """
+    present_columns(frame, [])
+    if not isinstance(formula, str):
+        raise NotMeasured("no formula", found=shown(formula), expected="a formula over the frame's columns")
     if formula == ROUNDS and "year" in frame.columns:
         rows = complete_rows(frame, [*columns, "year"])
         return rows, _of_rounds(rows["year"].to_numpy())
@@ -65,15 +72,26 @@ def rows_and_design(
     rows = complete_rows(frame, [*columns, *named])
     if rows.empty:
         return rows, pd.DataFrame()
+    # Patsy takes numbers that come as objects, as a database gives them, for levels.
+    for column in named:
+        if frame[column].dtype == object and is_number(frame[column]):
+            rows[column] = number_column(rows, column)
     # Patsy looks at every single value for its levels; as a category it is told them.
     only_as_levels = [
         c for c in named if all(code == f"C({c})" for code, names in used.items() if c in names)
     ]
     told = rows[named].astype(dict.fromkeys(only_as_levels, "category"))
     try:
-        design = patsy.dmatrix(formula, told, eval_env=patsy.EvalEnvironment([]), return_type="dataframe")
-    except patsy.PatsyError as error:
+        with np.errstate(all="ignore"):
+            design = patsy.dmatrix(formula, told, eval_env=patsy.EvalEnvironment([]), return_type="dataframe")
+    except (patsy.PatsyError, TypeError, ValueError, ArithmeticError) as error:
         raise _no_formula(formula, error) from error
+    # Patsy leaves out the rows in which a term has no value.
+    if len(design) < len(rows) or not np.isfinite(design.to_numpy(dtype=float)).all():
+        raise OutOfRange(
+            f"the formula {formula!r} gives what is no finite number", found="a quotient by 0, for instance",
+            expected="a number for every row",
+        )  # fmt: skip
     return rows, design
 
 
@@ -81,8 +99,8 @@ def _of_rounds(year: np.ndarray) -> pd.DataFrame:
     """Make what patsy makes of `ROUNDS`; most models have it, and patsy takes longer than the fit."""
     if not len(year):
         return pd.DataFrame()
-    rounds = np.unique(year)
-    others = {f"C(year)[T.{at}]": (year == at).astype(float) for at in rounds[1:]}
+    rounds, place = np.unique(year, return_inverse=True)
+    others = {f"C(year)[T.{at}]": (place == k).astype(float) for k, at in enumerate(rounds[1:], start=1)}
     return pd.DataFrame({"Intercept": np.ones(len(year)), **others})
 
 

@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 
 from analysis.stats.crossproducts import CrossProducts, combined, cross_products
-from analysis.stats.errors import NotIdentified, OutOfRange, TooFewAnswers, TooFewUnits
+from analysis.stats.errors import NotComparable, NotIdentified, OutOfRange, TooFewAnswers, TooFewUnits
 from analysis.stats.frames import TableResult, checked_level
+from analysis.stats.given import checked_number, column_list, shown
 from analysis.stats.intervals import mean_interval
 from analysis.stats.priorities import quadrants
 
@@ -24,6 +25,7 @@ FEWEST_UNITS = 10
 MANY_UNITS = 30
 """With fewer units such an interval is a little too narrow, and a note says so."""
 MOST_DIMENSIONS = 12
+MOST_DRAWS = 10**6
 FEWEST_DRAWS = 40
 """With fewer draws the ends of a 95 % interval are the most extreme draws themselves."""
 _SINGULAR = 1e-10
@@ -89,6 +91,7 @@ def shapley_shares(
             `cross_products` and `association_shares`.
         NoVariation: all answers to a dimension are the same.
     """
+    dimensions = column_list(dimensions, "dimensions")
     found = association_shares(
         cross_products(frame, overall, dimensions, unit), draws=draws, seed=seed, level=level
     )
@@ -125,7 +128,9 @@ def association_shares(
         TooFewUnits: fewer than `FEWEST_UNITS` units.
         NotIdentified: dimensions that follow from each other or do not vary, or an overall score that does
             not vary or has nothing to do with any of them, here or when units are resampled.
-        OutOfRange: more than `MOST_DIMENSIONS` dimensions, too few draws, or `level` is no share.
+        NotComparable: the sums are not of `cross_products`.
+        OutOfRange: more than `MOST_DIMENSIONS` dimensions, too few or too many draws, a seed that is no
+            whole number, or `level` is no share.
 
     >>> random = np.random.default_rng(1)
     >>> answers = pd.DataFrame(random.integers(1, 7, (400, 2)), columns=["safety", "staff"])
@@ -137,12 +142,15 @@ def association_shares(
     1     staff   0.17  0.13  0.21
     """
     checked_level(level)
+    checked_number(draws, "a number of draws", least=FEWEST_DRAWS, most=MOST_DRAWS, whole=True)
+    checked_number(seed, "a seed", least=0, whole=True)
+    if not isinstance(sums, CrossProducts):
+        raise NotComparable("no sums to share out", found=shown(sums), expected="those of cross_products")
     p, k, n = len(sums.dimensions), len(sums.units), int(sums.n.sum())
-    if p > MOST_DIMENSIONS or draws < FEWEST_DRAWS:
+    if p > MOST_DIMENSIONS:
         raise OutOfRange(
-            "shares of association", found=f"{p} dimensions, {draws} draws",
-            expected=f"at most {MOST_DIMENSIONS} dimensions and at least {FEWEST_DRAWS} draws",
-        )  # fmt: skip
+            "shares of association", found=f"{p} dimensions", expected=f"at most {MOST_DIMENSIONS}"
+        )
     if n < ANSWERS_PER_DIMENSION * p:
         raise TooFewAnswers(
             "shares of association", found=f"{n} complete answers, {p} dimensions",

@@ -13,8 +13,9 @@ from scipy import special
 from analysis.core.errors import StatisticsError
 from analysis.stats.change import between_rounds
 from analysis.stats.clustered import fit_within_units
-from analysis.stats.errors import TooFewRounds, TooFewUnits
+from analysis.stats.errors import OutOfRange, TooFewRounds, TooFewUnits
 from analysis.stats.frames import TableResult, checked_level
+from analysis.stats.given import checked_flag, shown
 from analysis.stats.intervals import t_quantile
 from analysis.stats.placebo import placebo_test, smallest_comparison
 from analysis.stats.unit_rounds import Cells, measured_rows, unit_rounds
@@ -130,9 +131,11 @@ def difference_in_differences(
     1.50 (0.70 to 2.30)
     """
     checked_level(level)
+    checked_flag(selected_low, "selected_low")
     rows, has = measured_rows(frame, score, unit, year, treated)
-    years = np.unique(rows["year"])
-    if not ((years < start).any() and (years >= start).any()):
+    years = pd.Series(np.unique(rows["year"]))
+    before = _before(years, start)
+    if before.all() or not before.any():
         raise TooFewRounds(
             "an effect needs rounds before and after the start",
             found=f"rounds {', '.join(map(str, years))}, start {start}",
@@ -167,6 +170,20 @@ def difference_in_differences(
         n_treated_units=n_treated, n_comparison_units=n_others, notes=tuple(notes), level=level,
         method="permutation" if ranked else "clustered",
     )  # fmt: skip
+
+
+def _before(years: pd.Series, start: Any) -> np.ndarray:
+    try:
+        # As a series: NumPy compares a span of time with a plain number.
+        before = years < start if pd.api.types.is_scalar(start) and not pd.isna(start) else None
+    except TypeError:
+        before = None
+    if before is None:
+        raise OutOfRange(
+            "a start that is no round", found=shown(start),
+            expected=f"one to compare with {', '.join(map(str, years[:5]))}",
+        )  # fmt: skip
+    return before.to_numpy(dtype=bool)
 
 
 def _clustered(cells: Cells, treated: np.ndarray, level: float) -> _Test:

@@ -10,7 +10,7 @@ import pandas as pd
 from scipy import special
 
 from analysis.stats.errors import NotComparable, OutOfRange
-from analysis.stats.frames import TableResult
+from analysis.stats.frames import TableResult, number_column
 from analysis.stats.funnel import LIMITS, Funnel, funnel
 from analysis.stats.overdispersion import (
     MINIMUM_UNITS,
@@ -78,8 +78,8 @@ def expected_range(
 
     Raises:
         TooFewUnits: fewer than `minimum_units` and no τ given; no unit at all; one alone and no θ given.
-        OutOfRange: an `n` below 1, a standard error that is missing or not above 0, or a τ or θ that cannot
-            be.
+        OutOfRange: an `n` below 1, a standard error that is missing or not above 0, a mean or n that is no
+            number, or a τ, θ or minimum that cannot be.
         NotComparable: a unit has more than one row.
         NotMeasured: a column is missing.
 
@@ -95,7 +95,7 @@ def expected_range(
     rows = unit_estimates(estimates, ["unit", "n", "mean", "se"])
     _check_units(rows)
     spread = overdispersion(estimates, tau, theta, minimum_units=minimum_units)
-    mean, se = rows["mean"].to_numpy(dtype=float), rows["se"].to_numpy(dtype=float)
+    mean, se = number_column(rows, "mean"), number_column(rows, "se")
     z, wide = standing(mean, se, theta=spread.theta, tau=spread.tau)
     outside = np.zeros_like(z)
     for percent, limit in LIMITS.items():
@@ -131,7 +131,7 @@ def _check_units(rows: pd.DataFrame) -> None:
             expected="one row a unit",
             todo="take one round and one score",
         )
-    if not (rows["n"] >= 1).all():
+    if not (number_column(rows, "n") >= 1).all():
         raise OutOfRange("a unit with a mean and no answers", found="an n below 1", expected="n from 1 up")
 
 

@@ -9,7 +9,8 @@ import pandas as pd
 from scipy import special
 
 from analysis.stats.errors import NotIdentified, NoVariation, TooFewAnswers, TooFewRounds, TooFewUnits
-from analysis.stats.frames import ValuesResult, complete_rows, number_column
+from analysis.stats.frames import ValuesResult, complete_rows, number_column, present_columns
+from analysis.stats.given import ROUND_COLUMN, separate_columns
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,19 +39,24 @@ def units_differ(frame: pd.DataFrame, score: str, unit: str, *, year: str = "yea
         TooFewAnswers: no degrees of freedom are left.
         NoVariation: all answers of every unit are the same.
         NotIdentified: every unit answered in a round of its own, so units and rounds are the same thing.
-        NotMeasured: a column is missing.
+        NotMeasured: a column is missing; that of the round only where it has another name than "year".
+        NotComparable: one column is named for two parts.
+        OutOfRange: the scores are no numbers, or a column mixes numbers and text.
 
     >>> answers = pd.DataFrame({"unit": list("aaabbbccc"), "safety": [3, 4, 5, 4, 5, 6, 1, 2, 3]})
     >>> found = units_differ(answers, "safety", "unit")
     >>> print(f"F({found.df[0]}, {found.df[1]}) = {found.statistic:.2f}, p = {found.p:.3f}")
     F(2, 6) = 7.00, p = 0.027
     """
-    rows = complete_rows(frame, [unit, score, *([year] if year in frame.columns else [])])
+    present_columns(frame, [])
+    separate_columns(score=score, unit=unit, year=year)
+    by_round = year in frame.columns or year != ROUND_COLUMN
+    rows = complete_rows(frame, [unit, score, *([year] if by_round else [])])
     if rows[unit].nunique() < 2:
         raise TooFewUnits("units to compare", found="1 or none", expected="at least 2 with answers")
     values = _centred(number_column(rows, score))
     units = _codes(rows, [unit])
-    rounds = _codes(rows, [year]) if year in frame.columns else np.zeros(len(rows), dtype=int)
+    rounds = _codes(rows, [year]) if by_round else np.zeros(len(rows), dtype=int)
     return _f_test("units", _of_groups(values, rounds), _additive(values, units, rounds), len(rows))
 
 
@@ -72,7 +78,7 @@ def changes_differ(frame: pd.DataFrame, score: str, unit: str, year: str = "year
         NotIdentified: no two units share two rounds, so that no two changes can be compared.
         TooFewAnswers: no degrees of freedom are left.
         NoVariation: all answers of every unit in every round are the same.
-        NotMeasured: a column is missing.
+        NotMeasured, NotComparable, OutOfRange: as in `units_differ`; the column of the round is needed.
 
     >>> answers = pd.DataFrame({"unit": list("aaaabbbb"), "year": [2024, 2024, 2026, 2026] * 2,
     ...                         "safety": [3, 4, 5, 6, 4, 5, 4, 3]})
@@ -80,6 +86,7 @@ def changes_differ(frame: pd.DataFrame, score: str, unit: str, year: str = "year
     >>> print(f"F({found.df[0]}, {found.df[1]}) = {found.statistic:.2f}, p = {found.p:.3f}")
     F(1, 4) = 9.00, p = 0.040
     """
+    separate_columns(score=score, unit=unit, year=year)
     rows = complete_rows(frame, [unit, year, score])
     if rows[unit].nunique() < 2:
         raise TooFewUnits("units to compare", found="1 or none", expected="at least 2 with answers")

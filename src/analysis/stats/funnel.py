@@ -11,10 +11,12 @@ import pandas as pd
 
 from analysis.stats.errors import NotComparable, NoVariation, OutOfRange, TooFewAnswers
 from analysis.stats.frames import TableResult, float_array
-from analysis.stats.overdispersion import checked_tau
+from analysis.stats.given import checked_flag, checked_number, checked_spread, shown
 
 LIMITS = {95.0: 1.96, 99.0: 2.58, 99.8: 3.09}
 """The bands in per cent, with their z."""
+
+_MOST_ANSWERS = 2**53
 
 ROUGH_BELOW = 5
 """With nθ(1 - θ) below this a share's limits hold far from 95 % of ordinary units."""
@@ -56,7 +58,7 @@ def funnel(n: Any, theta: float, *, sd: float | None = None, tau: float = 0.0, s
         TooFewAnswers: no n, or one that is missing or below 1.
         NoVariation: a funnel for means without an `sd` above 0.
         NotComparable: a funnel for shares with an `sd`.
-        OutOfRange: an infinite n, or a `theta` or `tau` that cannot be.
+        OutOfRange: an infinite n, or a `theta`, `sd` or `tau` that cannot be.
 
     >>> funnel([10, 100], 4.2, sd=1.1, tau=0.2).table.round(2)
          n   low  high  low_998  high_998
@@ -67,16 +69,16 @@ def funnel(n: Any, theta: float, *, sd: float | None = None, tau: float = 0.0, s
     0   10  0.651  1.000    0.475     1.000
     1  100  0.834  0.951    0.790     0.972
     """
-    sizes = np.atleast_1d(float_array(n)).ravel()
+    sizes = np.atleast_1d(float_array(n, "the sizes n")).ravel()
     if not (sizes.size and (sizes >= 1).all()):
         raise TooFewAnswers(
             "a funnel's limits need answers", found="no n, or one below 1", expected="n from 1"
         )
-    spread = checked_tau(float(tau))
-    centre = float(theta)
-    if not (math.isfinite(centre) and np.isfinite(sizes).all()):
-        raise OutOfRange("a centre or n that cannot be", found=f"theta {centre:g}", expected="finite numbers")
-    limits = (_share_limits if share else _mean_limits)(sizes, centre, spread, sd)
+    spread = float(checked_number(tau, "a tau", least=0))
+    centre = float(checked_number(theta, "a centre theta"))
+    if not sizes.max() <= _MOST_ANSWERS:
+        raise OutOfRange("an n that cannot be", found=f"{sizes.max():g}", expected="finite numbers")
+    limits = (_share_limits if checked_flag(share, "share") else _mean_limits)(sizes, centre, spread, sd)
     whole = (sizes == np.floor(sizes)).all()
     table = pd.DataFrame({"n": sizes.astype("int64") if whole else sizes} | limits)
     # A share of so few answers takes so few values that one of them, often 1 itself, with a third of the
@@ -90,10 +92,11 @@ def funnel(n: Any, theta: float, *, sd: float | None = None, tau: float = 0.0, s
 
 
 def _mean_limits(n: np.ndarray, theta: float, tau: float, sd: float | None) -> dict[str, np.ndarray]:
-    if sd is None or not (math.isfinite(sd) and sd > 0):
+    if sd is None:
         raise NoVariation(
-            "a funnel for means needs the answers' standard deviation", found=repr(sd), expected="one above 0"
+            "a funnel for means needs the answers' standard deviation", found="None", expected="one above 0"
         )
+    checked_spread(sd, "the answers' standard deviation")
     wide = np.sqrt(sd**2 / n + tau**2)
     return {name: theta + z * wide for name, z in _signed_limits().items()}
 
@@ -101,7 +104,9 @@ def _mean_limits(n: np.ndarray, theta: float, tau: float, sd: float | None) -> d
 def _share_limits(n: np.ndarray, theta: float, tau: float, sd: float | None) -> dict[str, np.ndarray]:
     if sd is not None:
         raise NotComparable(
-            "a share's variance follows from the share", found=f"sd {sd!r}", todo="leave out sd, or share"
+            "a share's variance follows from the share",
+            found=f"sd {shown(sd)}",
+            todo="leave out sd, or share",
         )
     if not 0 <= theta <= 1:
         raise OutOfRange("a share is a fraction", found=f"{theta:g}", expected="a number from 0 to 1")

@@ -1,4 +1,4 @@
-"""Means and shares with their intervals."""
+"""Means with their intervals."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 from scipy import special
-from statsmodels.stats.proportion import proportion_confint
 
 from analysis.stats.errors import NotComparable, NoVariation, OutOfRange, TooFewAnswers
 from analysis.stats.frames import (
@@ -19,6 +18,19 @@ from analysis.stats.frames import (
     group_moments,
     valid_numbers,
 )
+from analysis.stats.given import LARGEST, checked_number, checked_spread, how_many
+from analysis.stats.shares import ShareInterval, wilson
+
+__all__ = [
+    "POOLED_UNDER",
+    "MeanInterval",
+    "PooledSd",
+    "ShareInterval",
+    "mean_interval",
+    "pooled_sd",
+    "t_quantile",
+    "wilson",
+]
 
 POOLED_UNDER = 10
 """With fewer answers than this a group's own standard deviation is too shaky to rest an interval on."""
@@ -55,18 +67,6 @@ class PooledSd(ValuesResult):
     n_groups: int
 
 
-@dataclass(frozen=True, kw_only=True)
-class ShareInterval(ValuesResult):
-    """A share with its interval, all as fractions of 1: numbers, or arrays of one shape."""
-
-    successes: Any
-    n: Any
-    share: Any
-    low: Any
-    high: Any
-    level: float
-
-
 def mean_interval(
     values: Any,
     *,
@@ -94,7 +94,8 @@ def mean_interval(
     Raises:
         TooFewAnswers: no answer, or one alone and no pooled standard deviation.
         NoVariation: all answers are the same and no pooled standard deviation is given.
-        OutOfRange: a weight is missing or not positive, N is below n, or `level` is no share.
+        OutOfRange: a value is no finite number, a weight is missing or not positive, N is below n or not
+            whole, the pooled standard deviation is no number, or `level` is no share.
         NotComparable: the weights are not as many as the values.
 
     >>> interval = mean_interval([4, 5, 3, 6, 4, 5, 2, 5, 4, 6, 5])
@@ -106,7 +107,7 @@ def mean_interval(
     n = answers.size
     if n == 0:
         raise TooFewAnswers("a mean needs answers", found="0", expected="at least 1")
-    if population is not None and population < n:
+    if population is not None and checked_number(population, "a number of users", whole=True) < n:
         raise OutOfRange("more answers than users", found=f"n {n}, N {population}", expected="N at least n")
     total = weight.sum()
     mean = float((weight * answers).sum() / total)
@@ -143,22 +144,25 @@ def _weighted(values: Any, weights: Any) -> tuple[np.ndarray, np.ndarray]:
     if weights is None:
         answers = valid_numbers(values)
         return answers, np.ones_like(answers)
-    answers, weight = float_array(values).ravel(), float_array(weights).ravel()
+    answers, weight = float_array(values).ravel(), float_array(weights, "the weights").ravel()
     if answers.size != weight.size:
         raise NotComparable("weights for other rows", found=f"{weight.size} weights, {answers.size} values")
     answered = ~np.isnan(answers)
     answers, weight = answers[answered], weight[answered]
-    if not (np.isfinite(weight) & (weight > 0)).all() or np.isinf(answers).any():
-        raise OutOfRange("a weight or value that cannot be used", expected="finite values, positive weights")
+    # Their squares are divided by each other: both must be numbers above 0.
+    possible = (weight >= 1 / LARGEST) & (weight <= LARGEST) & (np.abs(answers) <= LARGEST)
+    if not possible.all():
+        raise OutOfRange(
+            "a weight or value that cannot be used", found=how_many(~possible),
+            expected="finite values, positive weights",
+        )  # fmt: skip
     order = np.lexsort((weight, answers))
     return answers[order], weight[order]
 
 
 def _pooled_parts(pooled: PooledSd | float) -> tuple[float, float]:
-    sd, df = (pooled.sd, float(pooled.df)) if isinstance(pooled, PooledSd) else (float(pooled), np.inf)
-    if not sd > 0:
-        raise NoVariation("the pooled standard deviation is not above 0", found=repr(sd))
-    return sd, df
+    sd, df = (pooled.sd, float(pooled.df)) if isinstance(pooled, PooledSd) else (pooled, np.inf)
+    return float(checked_spread(sd, "the pooled standard deviation")), df
 
 
 def t_quantile(df: Any, level: float) -> Any:
@@ -179,11 +183,18 @@ def pooled_sd(values: Any, groups: Any) -> PooledSd:
         TooFewAnswers: no group has two answers.
         NoVariation: within every group all answers are the same.
         NotComparable: the groups are not as many as the values.
+        OutOfRange: a value is no finite number, or the groups' names are of several kinds.
 
     >>> pooled_sd([1, 3, 4, 6, 5], ["a", "a", "b", "b", "b"])
     PooledSd(sd=1.1547005383792515, df=3, n_groups=2)
     """
-    answers, labels = float_array(values).ravel(), pd.Series(groups).array
+    answers = float_array(values).ravel()
+    try:
+        labels = pd.Series(groups).array
+    except (TypeError, ValueError) as error:
+        raise NotComparable(
+            "groups that are no column", found=str(error), expected="one for each value"
+        ) from error
     if answers.size != len(labels):
         raise NotComparable("groups for other rows", found=f"{len(labels)} groups, {answers.size} values")
     rows = complete_rows(pd.DataFrame({"group": labels, "value": answers}), ["group", "value"])
@@ -196,45 +207,3 @@ def pooled_sd(values: Any, groups: Any) -> PooledSd:
     if squares == 0:
         raise NoVariation("all answers are the same within every group", found=f"{len(moments)} groups")
     return PooledSd(sd=float(np.sqrt(squares / df)), df=df, n_groups=len(moments))
-
-
-def wilson(successes: Any, n: Any, level: float = 0.95) -> ShareInterval:
-    """Estimate a share with Wilson's interval, which stays within 0 and 1 and works for few answers.
-
-    (p + z²/2n ± z √(p(1-p)/n + z²/4n²)) / (1 + z²/n), with p = successes/n (Wilson 1927, J. Am. Stat. Assoc.
-    22: 209-212); statsmodels' `proportion_confint`, R's `prop.test(correct = FALSE)`.
-
-    Args:
-        successes, n: counts; scalars or arrays that broadcast, with 0 <= successes <= n and n at least 1.
-        level: level of confidence, as a share.
-
-    Raises:
-        TooFewAnswers: an n below 1.
-        OutOfRange: a count that cannot be, or `level` is no share.
-
-    >>> share = wilson(8, 10)
-    >>> print(f"{share.share:.0%} ({share.low:.1%} to {share.high:.1%})")
-    80% (49.0% to 94.3%)
-    """
-    checked_level(level)
-    # Copied, since numpy warns where statsmodels asks for broadcast arrays as ones to write to.
-    count, total = map(np.array, np.broadcast_arrays(float_array(successes), float_array(n)))
-    if not (total >= 1).all():
-        raise TooFewAnswers("a share needs answers", found="an n below 1", expected="at least 1")
-    if not ((count >= 0) & (count <= total)).all():
-        raise OutOfRange("a count that cannot be", expected="successes from 0 to n")
-    share = count / total
-    low, high = proportion_confint(count, total, alpha=1 - level, method="wilson")
-    # At 0 and at n the limit is 0 or 1 exactly; rounding would put it a hair's breadth beside it.
-    low = np.where(count == 0, 0.0, low)
-    high = np.where(count == total, 1.0, high)
-    parts = {
-        "successes": count.astype("int64"),
-        "n": total.astype("int64"),
-        "share": share,
-        "low": low,
-        "high": high,
-    }
-    if share.ndim == 0:
-        parts = {name: part.item() for name, part in parts.items()}
-    return ShareInterval(**parts, level=level)

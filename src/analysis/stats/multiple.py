@@ -9,6 +9,7 @@ import pandas as pd
 
 from analysis.stats.errors import NotComparable, OutOfRange
 from analysis.stats.frames import float_array
+from analysis.stats.given import shown
 
 Adjustment = Literal["bh", "holm"]
 
@@ -29,8 +30,8 @@ def adjust_p(p: Any, method: Adjustment = "bh") -> Any:
         The adjusted p values, in the order given: a Series for a Series, else an array.
 
     Raises:
-        OutOfRange: no p value is given, or one is missing or not between 0 and 1. A comparison that was not
-            made has no place in the family: leave it out before.
+        OutOfRange: no p value is given, or one is missing, no number or not between 0 and 1. A comparison
+            that was not made has no place in the family: leave it out before.
         NotComparable: the method is not known.
 
     >>> adjust_p([0.01, 0.04, 0.03]).round(3).tolist()
@@ -38,7 +39,7 @@ def adjust_p(p: Any, method: Adjustment = "bh") -> Any:
     >>> adjust_p([0.01, 0.04, 0.03], "holm").round(3).tolist()
     [0.03, 0.06, 0.06]
     """
-    raw = float_array(p).ravel()
+    raw = float_array(p, "the p values").ravel()
     possible = (raw >= 0) & (raw <= 1)
     if raw.size == 0 or not possible.all():
         raise OutOfRange(
@@ -50,12 +51,12 @@ def adjust_p(p: Any, method: Adjustment = "bh") -> Any:
     # than all the statistics of a service.
     order = np.argsort(raw, kind="stable")
     rank = np.arange(1, raw.size + 1)
+    if not isinstance(method, str) or method not in ("bh", "holm"):
+        raise NotComparable("unknown adjustment", found=shown(method), expected="'bh' or 'holm'")
     if method == "bh":
         stepped = np.minimum.accumulate((raw[order] * raw.size / rank)[::-1])[::-1]
-    elif method == "holm":
-        stepped = np.maximum.accumulate(raw[order] * (raw.size - rank + 1))
     else:
-        raise NotComparable("unknown adjustment", found=repr(method), expected="'bh' or 'holm'")
+        stepped = np.maximum.accumulate(raw[order] * (raw.size - rank + 1))
     adjusted = np.empty_like(raw)
     adjusted[order] = np.minimum(stepped, 1.0)
     return pd.Series(adjusted, index=p.index, name=p.name) if isinstance(p, pd.Series) else adjusted

@@ -11,17 +11,23 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
+from analysis.stats.comparisons import rank_test, taken_comparisons
 from analysis.stats.designs import rows_and_design
 from analysis.stats.errors import (
-    NotComparable,
     NotConverged,
     NotIdentified,
     NotMeasured,
     NoVariation,
-    OutOfRange,
     TooFewAnswers,
 )
-from analysis.stats.frames import TableResult, checked_level, number_column, valid_numbers
+from analysis.stats.frames import (
+    TableResult,
+    checked_level,
+    number_column,
+    present_columns,
+    valid_numbers,
+)
+from analysis.stats.given import separate_columns
 from analysis.stats.intervals import t_quantile
 from analysis.stats.multiple import Adjustment, adjust_p
 
@@ -102,12 +108,10 @@ def cumulative_logit(frame: pd.DataFrame, item: str, formula: str, *, level: flo
     from analysis.stats.cumulative import fit_logit, ordered_levels  # noqa: PLC0415
 
     checked_level(level)
+    separate_columns(item=item)
+    present_columns(frame, [item])
     labels: Any = None
-    if (
-        item in frame.columns
-        and isinstance(frame[item].dtype, pd.CategoricalDtype)
-        and frame[item].cat.ordered
-    ):
+    if isinstance(frame[item].dtype, pd.CategoricalDtype) and frame[item].cat.ordered:
         labels, codes = frame[item].cat.categories, frame[item].cat.codes
         frame = frame.assign(**{item: codes.where(codes >= 0).astype("Int64")})
     rows, design = rows_and_design(frame, [item], formula)
@@ -172,7 +176,7 @@ def agreement(
         level: level of confidence, as a share.
 
     Raises:
-        NotComparable: no comparison is given.
+        NotComparable: no comparison is given, or one that is not of four parts, or an unknown adjustment.
         TooFewAnswers: a comparison without values on one side.
         NoVariation: a comparison in which all values are the same.
         OutOfRange: a difference or p value that is missing or cannot be, or `level` is no share.
@@ -186,14 +190,10 @@ def agreement(
     from analysis.stats.cumulative import fit_two_groups  # noqa: PLC0415
 
     checked_level(level)
-    pairs = list(comparisons.items() if isinstance(comparisons, Mapping) else comparisons)
-    if not pairs:
-        raise NotComparable("no comparison to check", expected="at least one")
+    pairs = taken_comparisons(comparisons)
     groups = [(valid_numbers(before), valid_numbers(after)) for _, (before, after, *_) in pairs]
-    linear = np.array([(float(difference), float(p)) for _, (*_, difference, p) in pairs])
-    if not (np.isfinite(linear).all() and (linear[:, 1] >= 0).all() and (linear[:, 1] <= 1).all()):
-        raise OutOfRange("a difference or p value of the means", expected="finite, and p from 0 to 1")
-    z = np.array([_rank_test(key, *sides) for (key, _), sides in zip(pairs, groups, strict=True)])
+    linear = np.array([(difference, p) for _, (*_, difference, p) in pairs], dtype=float)
+    z = np.array([rank_test(key, *sides) for (key, _), sides in zip(pairs, groups, strict=True)])
     screened = 2 * special.ndtr(-np.abs(z))
     verdict = _verdicts(linear[:, 0], linear[:, 1], level)
     sign, p = z.copy(), screened.copy()
@@ -227,15 +227,3 @@ def agreement(
 
 def _verdicts(sign: np.ndarray, p: np.ndarray, level: float) -> np.ndarray:
     return np.where(p < 1 - level, np.where(sign > 0, "higher", "lower"), "none").astype(object)
-
-
-def _rank_test(key: Hashable, before: np.ndarray, after: np.ndarray) -> float:
-    if min(len(before), len(after)) == 0:
-        raise TooFewAnswers(f"{key}: a comparison needs values on both sides", found="none on one side")
-    n, m = len(before), len(before) + len(after)
-    _, place, ties = np.unique(np.round([*before, *after], 9), return_inverse=True, return_counts=True)
-    if len(ties) == 1:
-        raise NoVariation(f"{key}: all values are the same", found=f"{m} values")
-    ranks = (np.cumsum(ties) - (ties - 1) / 2)[place]
-    spread = n * (m - n) / 12 * (m + 1 - (ties**3 - ties).sum() / (m * (m - 1)))
-    return float((ranks[n:].sum() - (m - n) * (m + 1) / 2) / np.sqrt(spread))

@@ -9,11 +9,13 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
+from pandas.api.types import is_numeric_dtype
 from scipy import optimize
 
 from analysis.core.errors import nearest
 from analysis.stats.errors import OutOfRange, TooFewUnits
-from analysis.stats.frames import complete_rows, float_array
+from analysis.stats.frames import complete_rows, number_column
+from analysis.stats.given import LARGEST, checked_number
 
 MINIMUM_UNITS = 20
 """With fewer units than this τ is not estimated from them."""
@@ -78,7 +80,8 @@ def overdispersion(
 
     Raises:
         TooFewUnits: fewer than `minimum_units` and no τ given; no unit at all; one alone and no θ given.
-        OutOfRange: a standard error that is missing or not above 0, or a τ, θ or minimum that cannot be.
+        OutOfRange: a standard error that is missing or not above 0, a mean that is no number, or a τ, θ or
+            minimum that cannot be.
         NotMeasured: a column is missing.
 
     >>> units = pd.DataFrame({"mean": [4 + 0.1 * k for k in range(-10, 11)], "se": 0.2})
@@ -87,10 +90,9 @@ def overdispersion(
     4.00, 0.670; 0.540
     """
     given = checked_tau(tau)
-    if minimum_units < 2:
-        raise OutOfRange(
-            "a spread needs two units", found=f"minimum_units {minimum_units}", expected="at least 2"
-        )
+    checked_number(minimum_units, "a number minimum_units", least=2)
+    if theta is not None:
+        checked_number(theta, "a centre theta")
     rows = unit_estimates(estimates, ["mean", "se"])
     least = minimum_units if given is None else 1 if theta is not None else 2
     if len(rows) < least:
@@ -102,9 +104,7 @@ def overdispersion(
             if given is None
             else "take theta from the national stage",
         )
-    y, s = rows["mean"].to_numpy(dtype=float), rows["se"].to_numpy(dtype=float)
-    if theta is not None and not math.isfinite(theta):
-        raise OutOfRange("a centre that cannot be", found=repr(theta), expected="a finite number")
+    y, s = number_column(rows, "mean"), number_column(rows, "se")
     centre = float(y.mean()) if theta is None else float(theta)
     phi = winsorised_square((y - centre) / s)
     if given is None:
@@ -131,16 +131,15 @@ def checked_tau(tau: Method | float) -> float | None:
                 todo=nearest(tau, METHODS),
             )
         return None
-    if not (math.isfinite(tau) and tau >= 0):
-        raise OutOfRange("a tau that cannot be", found=repr(tau), expected="a number from 0 up")
-    return float(tau)
+    return float(checked_number(tau, "a tau", least=0))
 
 
 def unit_estimates(estimates: pd.DataFrame, columns: Iterable[Hashable]) -> pd.DataFrame:
     """Take the rows of the units that have a mean, sorted by `columns`, each with all that it needs.
 
     Raises:
-        OutOfRange: a unit with a mean lacks another value, or its `se` is not above 0.
+        OutOfRange: a unit with a mean lacks another value, a value is no finite number, or an `se` is not
+            above 0.
         NotMeasured: a column is missing.
     """
     wanted = list(columns)
@@ -155,8 +154,11 @@ def unit_estimates(estimates: pd.DataFrame, columns: Iterable[Hashable]) -> pd.D
             found=f"{lacking[column]} such units",
             expected="a value for every unit that has a mean",
         )
-    s = float_array(rows["se"])
-    if rows.size and not (s > _NO_SPREAD * s.max()).all():
+    for column in wanted:
+        if column != "unit" and not is_numeric_dtype(rows[column]):
+            rows[column] = number_column(rows, column)
+    s = number_column(rows, "se")
+    if rows.size and not (s > max(_NO_SPREAD * s.max(), 1 / LARGEST)).all():
         raise OutOfRange(
             "a standard error that is not above 0",
             found=f"{s.min():g}",

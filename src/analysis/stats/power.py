@@ -11,8 +11,10 @@ from typing import Any
 import numpy as np
 from scipy import optimize, special
 
+from analysis.stats.arrays import fitting_arrays
 from analysis.stats.errors import NotComparable, NoVariation, OutOfRange, TooFewAnswers, Unreachable
-from analysis.stats.frames import ValuesResult, checked_level, float_array
+from analysis.stats.frames import ValuesResult, checked_level
+from analysis.stats.given import LARGEST, checked_number, checked_spread, shown
 from analysis.stats.intervals import t_quantile
 
 # A noncentrality of so many times the critical value: the power has long come as near to 1 as it will.
@@ -40,14 +42,18 @@ def detectable_difference(n1: Any, n2: Any, sd: Any, power: float = 0.8, level: 
     Raises:
         TooFewAnswers: too few answers for a t test.
         NoVariation: a standard deviation that is not above 0.
-        OutOfRange: `power` or `level` is no share, or no difference is seen with such a power.
+        OutOfRange: a number that is missing or infinite, `power` or `level` is no share, or no difference is
+            seen with such a power.
+        NotComparable: arrays whose shapes do not fit each other.
 
     >>> [round(detectable_difference(n, n, 1.1), 3) for n in (10, 30, 100)]
     [1.457, 0.809, 0.438]
     """
-    first, second, spread = np.broadcast_arrays(float_array(n1), float_array(n2), float_array(sd))
     checked_level(power)
     checked_level(level)
+    first, second, spread = fitting_arrays(n1=n1, n2=n2, sd=sd)
+    if not first.size:
+        raise TooFewAnswers("the t test's power needs answers in both groups", found="no group")
     enough = (first >= 1) & (second >= 1) & (first + second >= 3)
     if not enough.all():
         least = np.argmin(enough)
@@ -57,7 +63,15 @@ def detectable_difference(n1: Any, n2: Any, sd: Any, power: float = 0.8, level: 
             expected="at least 1 in each and 3 together",
         )
     if not (spread > 0).all():
-        raise NoVariation("the t test's power needs a standard deviation", found="one that is not above 0")
+        raise NoVariation(
+            "the t test's power needs a standard deviation", found=f"{spread.min():g}", expected="above 0"
+        )
+    for most, values in ((_MOST_ANSWERS, first), (_MOST_ANSWERS, second), (LARGEST, spread)):
+        if not np.abs(values).max() <= most:
+            raise OutOfRange(
+                "a number of answers or a standard deviation that cannot be", found=shown(values.max()),
+                expected=f"finite numbers, and at most {_MOST_ANSWERS:g} answers",
+            )  # fmt: skip
     noncentrality = [_noncentrality(float(df), power, level) for df in (first + second - 2).flat]
     difference = np.reshape(noncentrality, first.shape) * spread * np.sqrt(1 / first + 1 / second)
     return float(difference) if difference.ndim == 0 else difference
@@ -184,25 +198,22 @@ def _check_plan(
     response_rate: float | None, population: int | None,
 ) -> None:  # fmt: skip
     if (difference is None) == (half_width is None):
-        raise NotComparable("a plan is for one aim", expected="either a difference or a half_width")
+        raise NotComparable(
+            "a plan is for one aim", found="neither" if difference is None else "both",
+            expected="either a difference or a half_width",
+        )  # fmt: skip
     if half_width is not None and n_before is not None:
-        raise NotComparable("a mean's interval has no earlier round", todo="leave out n_before")
-    if not sd > 0:
-        raise NoVariation("a plan needs the answers' standard deviation", found=repr(sd), expected="above 0")
-    given = {"difference": difference, "half_width": half_width, "sd": sd}
-    wrong = {name: value for name, value in given.items() if value is not None and not 0 < value < np.inf}
-    if n_before is not None and n_before < 1:
-        wrong["n_before"] = n_before
-    if response_rate is not None and not 0 < response_rate <= 1:
-        wrong["response_rate"] = response_rate
-    if population is not None and population < 1:
-        wrong["population"] = population
-    if wrong:
-        raise OutOfRange(
-            "a plan from numbers that cannot be",
-            found=", ".join(f"{name} {value!r}" for name, value in wrong.items()),
-            expected="finite numbers above 0, a response rate of at most 1",
+        raise NotComparable(
+            "a mean's interval has no earlier round", found=f"n_before {shown(n_before)}", todo="leave it out"
         )
+    checked_spread(sd, "the answers' standard deviation")
+    aims = {"difference": difference, "half_width": half_width, "response_rate": response_rate}
+    for name, value in aims.items():
+        if value is not None:
+            checked_number(value, f"a {name}", above=0, most=1 if name == "response_rate" else LARGEST)
+    for name, count in {"n_before": n_before, "population": population}.items():
+        if count is not None:
+            checked_number(count, f"a number for {name}", least=1, most=_MOST_ANSWERS, whole=True)
 
 
 def _smallest(reached: Callable[[int], float], aim: float) -> int:

@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from analysis.stats.errors import NotComparable, NotMeasured, OutOfRange, TooFewItems
-from analysis.stats.frames import complete_rows
+from analysis.stats.frames import complete_rows, number_column
+from analysis.stats.given import checked_number
 
 Quadrant = Literal["prioritise", "preserve", "improve_if_possible", "lower_priority", "undecided"]
 PRIORITISE, PRESERVE = "prioritise", "preserve"
@@ -46,7 +47,8 @@ def quadrants(
         NotComparable: the two tables are of different dimensions, or one stands twice.
         NotMeasured: a column is missing, or a share, mean or limit is (a hidden mean, for instance: leave the
             dimension out of both tables and give both cuts).
-        OutOfRange: an interval whose low end is above its high end.
+        OutOfRange: an interval whose low end is above its high end, or a share, mean or cut that is no finite
+            number.
 
     >>> shares = pd.DataFrame({"dimension": ["safety", "staff"], "share": [0.7, 0.3], "low": [0.6, 0.2],
     ...                        "high": [0.8, 0.4]})
@@ -57,6 +59,9 @@ def quadrants(
     0    safety    0.7   4.0      prioritise
     1     staff    0.3   5.0  lower_priority
     """
+    for name, cut in (("cut_share", cut_share), ("cut_score", cut_score)):
+        if cut is not None:
+            checked_number(cut, name)
     share_columns, mean_columns = ["share", "low", "high"], ["mean", "mean_low", "mean_high"]
     for table, columns in ((shares, share_columns), (means, mean_columns)):
         _check(table, columns)
@@ -67,7 +72,8 @@ def quadrants(
             todo="leave them out of both, and give cut_share",
         )  # fmt: skip
     at = means.set_index("dimension")[mean_columns].astype(float)
-    table = shares[["dimension", *share_columns]].join(at, on="dimension").reset_index(drop=True)
+    plain = shares[["dimension", *share_columns]].astype(dict.fromkeys(share_columns, float))
+    table = plain.join(at, on="dimension").reset_index(drop=True)
     cut_share = 1 / len(table) if cut_share is None else cut_share
     cut_score = float(np.sort(at["mean"]).mean()) if cut_score is None else cut_score
     important, unimportant = table["low"] > cut_share, table["high"] < cut_share
@@ -90,6 +96,8 @@ def _check(table: pd.DataFrame, columns: list[str]) -> None:
             "a share, a mean or its interval is missing", found=", ".join(map(str, missing)),
             expected=", ".join(columns), todo="leave these dimensions out of both tables, and give both cuts",
         )  # fmt: skip
+    for column in columns:
+        number_column(complete, column)
     if table["dimension"].duplicated().any():
         raise NotComparable("a dimension stands twice", found=", ".join(map(str, table["dimension"])))
     if (complete[columns[1]] > complete[columns[2]]).any():

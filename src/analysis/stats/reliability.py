@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from analysis.stats.arrays import check_finite
 from analysis.stats.errors import NoVariation, TooFewAnswers, TooFewItems
-from analysis.stats.frames import ValuesResult, float_array
+from analysis.stats.frames import ValuesResult, float_array, present_columns
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,17 +38,21 @@ def cronbach_alpha(items: pd.DataFrame) -> Alpha:
         TooFewItems: fewer than two items.
         TooFewAnswers: fewer than two complete answers.
         NoVariation: all respondents have the same sum.
+        OutOfRange: an answer is infinite or no number.
+        NotMeasured, NotComparable: no data frame, or two columns of one name.
 
     >>> cronbach_alpha(pd.DataFrame({"a": [1, 2, 4, 5], "b": [2, 2, 5, 6], "c": [1, 3, None, 5]}))
     Alpha(alpha=0.9743589743589742, n_items=3, n_complete=3)
     """
-    answers = float_array(items)
+    present_columns(items, getattr(items, "columns", ()))
+    answers = float_array(items, "the items")
     n_items = items.shape[1]
     if n_items < 2:
         raise TooFewItems(
             "internal consistency needs several items", found=str(n_items), expected="at least 2"
         )
     complete = answers[~np.isnan(answers).any(axis=1)]
+    check_finite(complete, "the items")
     # Sorted, so that the sums are the same to the last bit in any order of the rows.
     complete = complete[np.lexsort(complete.T)]
     if len(complete) < 2:

@@ -16,9 +16,11 @@ from analysis.stats.change import (
     NOT_IN_ROUND,
     TOO_FEW_ANSWERS,
     Changes,
+    compared_scores,
 )
-from analysis.stats.errors import NotComparable, NotIdentified, NoVariation, TooFewAnswers, TooFewRounds
+from analysis.stats.errors import NotIdentified, NoVariation, TooFewAnswers, TooFewRounds
 from analysis.stats.frames import checked_level, complete_rows, number_column
+from analysis.stats.given import checked_rounds
 from analysis.stats.intervals import t_quantile
 from analysis.stats.multiple import adjust_p
 from analysis.stats.power import detectable_difference
@@ -78,8 +80,9 @@ def changes_over_rounds(
         TooFewAnswers, NoVariation, NotIdentified: there are two rounds, but no change can be computed, for
             this reason.
         NotMeasured: a column is missing.
-        NotComparable: no score is named, or `rounds` is not an earlier and a later round.
-        OutOfRange: the scores are no numbers.
+        NotComparable: no score is named, or one twice or as another column; or `rounds` is not an earlier
+            and a later round.
+        OutOfRange: the scores are no numbers, or `level` or `power` is no share.
 
     >>> answers = pd.DataFrame({"year": [2022, 2024, 2026] * 4, "unit": list("aaaaaabbbbbb"),
     ...                         "safety": [3, 4, 5, 4, 4, 6, 2, 2, 3, 2, 3, 4]})
@@ -88,11 +91,9 @@ def changes_over_rounds(
     0       2024        1.25  8.0
     """
     checked_level(level)
-    scores = [score] if isinstance(score, str) else list(score)
-    if not scores:
-        raise NotComparable("no score to compare", expected="at least one column of scores")
-    if rounds is not None and not rounds[0] < rounds[1]:
-        raise NotComparable("rounds to compare", found=repr(rounds), expected="an earlier and a later one")
+    checked_level(power)
+    scores = compared_scores(score, year=year, unit=unit)
+    rounds = None if rounds is None else checked_rounds(rounds)
     rows = {name: complete_rows(frame, [unit, year, name]) for name in scores}
     if all(each.empty for each in rows.values()):
         raise TooFewAnswers("a change needs answers", found="0", expected="at least 2 in each of two rounds")

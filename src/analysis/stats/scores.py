@@ -8,8 +8,10 @@ from typing import Any, Protocol
 import numpy as np
 import pandas as pd
 
+from analysis.stats.arrays import check_finite
 from analysis.stats.errors import NotComparable, NotMeasured, OutOfRange, TooFewAnswers
-from analysis.stats.frames import float_array
+from analysis.stats.frames import float_array, present_columns
+from analysis.stats.given import checked_number
 from analysis.stats.intervals import ShareInterval, wilson
 
 OVERALL = "overall"
@@ -37,10 +39,17 @@ class Scored(Protocol):
 def turned(answers: Any, minimum: float, maximum: float) -> Any:
     """Turn a reversed item's answers, so that high is good: minimum + maximum - answer.
 
+    Numbers, sequences and columns come back as such, a missing answer as a missing one.
+
+    Raises:
+        OutOfRange: an answer lies outside the scale or is no number, or `maximum` is not above `minimum`.
+
     >>> turned(np.array([1, 2, 6]), 1, 6).tolist()
     [6, 5, 1]
     """
-    return minimum + maximum - answers
+    _on_scale(answers, minimum, maximum, "answers")
+    of_one_kind = isinstance(answers, np.ndarray | pd.Series) and pd.api.types.is_numeric_dtype(answers.dtype)
+    return minimum + maximum - (answers if of_one_kind else _in_shape(float_array(answers), answers))
 
 
 def dimension_scores(
@@ -68,20 +77,26 @@ def dimension_scores(
         NotComparable: items to be averaged are on different scales, or a dimension is called `overall`.
         OutOfRange: an answer lies outside its item's scale, or `min_answered` is no such share.
     """
-    if not 0 < min_answered <= 1:
-        raise OutOfRange("min_answered", found=repr(min_answered), expected="above 0 and at most 1")
+    checked_number(min_answered, "a share min_answered", above=0, most=1)
+    present_columns(responses, [])
     if len(responses) == 0:
         raise TooFewAnswers("scores need respondents", found="0", expected="at least 1")
-    items = tuple(questionnaire.items)
+    try:
+        items, dimensions = tuple(questionnaire.items), tuple(questionnaire.dimensions)
+    except (AttributeError, TypeError) as error:
+        raise NotMeasured(
+            "no questionnaire", found=type(questionnaire).__name__, expected="items and dimensions"
+        ) from error
     if missing := [item.id for item in items if item.id not in responses.columns]:
         raise NotMeasured(
             "items without a column in the responses",
             found=", ".join(missing[:8]),
             expected="one column an item",
         )
+    present_columns(responses, [item.id for item in items])
     answers = {item.id: _answers(responses[item.id], item) for item in items}
     scores: dict[str, np.ndarray] = {}
-    for dimension in questionnaire.dimensions:
+    for dimension in dimensions:
         if dimension.id == OVERALL:
             raise NotComparable(f"a dimension called {OVERALL!r} would hide the overall score")
         of_dimension = [item for item in items if item.dimension == dimension.id]
@@ -96,16 +111,8 @@ def dimension_scores(
 
 
 def _answers(column: pd.Series, item: ScoredItem) -> np.ndarray:
-    numbers = float_array(column)
-    outside = (numbers < item.minimum) | (numbers > item.maximum)
-    if outside.any():
-        raise OutOfRange(
-            f"item {item.id!r} has answers outside its scale",
-            # How many, not which: the message may be shown, and an answer may not.
-            found=f"{int(outside.sum())} of them",
-            expected=f"{item.minimum} to {item.maximum}, don't-know codes made null",
-        )
-    return turned(numbers, item.minimum, item.maximum) if item.reversed else numbers
+    numbers = _on_scale(column, item.minimum, item.maximum, f"answers to item {item.id!r}")
+    return item.minimum + item.maximum - numbers if item.reversed else numbers
 
 
 def _mean_of_answered(
@@ -130,29 +137,73 @@ def _mean_of_answered(
 def index_0_100(value: Any, low: float, high: float) -> Any:
     """Put a score or a mean on the index where the scale's ends are 0 and 100: 100 (y - low)/(high - low).
 
-    Works for numbers, arrays and Series; limits of an interval go the same way, a standard error through
-    `index_se`.
+    Works for numbers, sequences, arrays and Series; the limits of an interval, cut at the ends of the scale,
+    go the same way, a standard error through `index_se`. What is missing (a respondent without a score, a
+    mean without an interval) is missing on the index too: null in, NaN out.
 
     Raises:
-        OutOfRange: `high` is not above `low`.
+        OutOfRange: a value lies outside the scale or is no number, or `high` is not above `low`.
 
     >>> round(index_0_100(4.6, 1, 6))
     72
+    >>> index_0_100([1, None, 6], 1, 6).tolist()
+    [0.0, nan, 100.0]
     """
-    return (value - low) * index_se(1.0, low, high)
+    numbers = _on_scale(value, low, high, "scores")
+    return _in_shape((numbers - low) * _points(low, high), value)
 
 
 def index_se(se: Any, low: float, high: float) -> Any:
     """Put a standard error or a difference on the 0-100 index: 100 se / (high - low).
 
+    Null in, NaN out, as in `index_0_100`.
+
+    Raises:
+        OutOfRange: a value is infinite or no number, or `high` is not above `low`.
+
     >>> index_se(0.1, 1, 6)
     2.0
     """
-    if not high > low:
+    per_point, numbers = _points(low, high), float_array(se, "the standard errors")
+    check_finite(numbers[~np.isnan(numbers)], "the standard errors")
+    return _in_shape(numbers * per_point, se)
+
+
+def _points(low: float, high: float) -> float:
+    _check_ends(low, high)
+    return 100.0 / (high - low)
+
+
+def _check_ends(low: float, high: float) -> None:
+    checked_number(low, "the low end of a scale")
+    if not checked_number(high, "the high end of a scale") > low:
         raise OutOfRange(
             "a scale's ends", found=f"{low} to {high}", expected="the high end above the low end"
         )
-    return se * (100.0 / (high - low))
+
+
+def _on_scale(values: Any, low: float, high: float, what: str) -> np.ndarray:
+    """Take values as floats, null as NaN; all others from end to end of the scale."""
+    _check_ends(low, high)
+    numbers = float_array(values, what)
+    # Sums of items such as 4.1 can lie a last bit outside.
+    room = 1e-9 * (high - low)
+    outside = (numbers < low - room) | (numbers > high + room)
+    if outside.any():
+        raise OutOfRange(
+            # How many, not which: the message may be shown, and an answer may not.
+            f"{what} outside the scale", found=f"{int(outside.sum())} of them",
+            expected=f"{low:g} to {high:g}, codes such as don't know made null",
+        )  # fmt: skip
+    return numbers
+
+
+def _in_shape(numbers: np.ndarray, values: Any) -> Any:
+    if isinstance(values, pd.Series):
+        return pd.Series(numbers, index=values.index, name=values.name)
+    if isinstance(values, pd.DataFrame):
+        return pd.DataFrame(numbers, index=values.index, columns=values.columns)
+    return float(numbers) if numbers.ndim == 0 else numbers
 
 
 def top_box(answers: Any, *, minimum: int, maximum: int, level: float = 0.95) -> ShareInterval:
@@ -186,12 +237,10 @@ def bottom_box(answers: Any, *, minimum: int, maximum: int, level: float = 0.95)
 
 
 def _boxed(answers: Any, minimum: int, maximum: int) -> np.ndarray:
+    _check_ends(minimum, maximum)
     if maximum - minimum < 3:
         raise NotComparable(
             "top and bottom box would overlap", found=f"{minimum}–{maximum}", expected="four options or more"
         )
-    numbers = float_array(answers).ravel()
-    valid = numbers[~np.isnan(numbers)]
-    if ((valid < minimum) | (valid > maximum)).any():
-        raise OutOfRange("an answer outside the scale", expected=f"{minimum} to {maximum}")
-    return valid
+    numbers = _on_scale(answers, minimum, maximum, "answers").ravel()
+    return numbers[~np.isnan(numbers)]

@@ -8,8 +8,10 @@ from typing import Any
 import numpy as np
 from scipy import special
 
+from analysis.stats.arrays import fitting_arrays
 from analysis.stats.errors import OutOfRange, TooFewUnits
-from analysis.stats.frames import checked_level, float_array
+from analysis.stats.frames import checked_level
+from analysis.stats.given import LARGEST
 
 BANDS = ("desired", "acceptable", "unacceptable")
 """The bands of a target, from the best."""
@@ -51,8 +53,9 @@ def band_probabilities(
 
     Raises:
         TooFewUnits: there is no mean at all.
-        OutOfRange: a value is missing or infinite, an `se` is not above 0, the two limits are the same, or
-            `certainty` is not between 0.5 and 1.
+        NotComparable: arrays whose shapes do not fit each other.
+        OutOfRange: a value is missing, infinite or no number, an `se` is not above 0, the two limits are the
+            same, or `certainty` is not between 0.5 and 1.
 
     >>> found = band_probabilities(4.6, 0.2, desired=4.5, acceptable=4.0)
     >>> print(f"{found.desired:.3f} {found.acceptable:.3f} {found.unacceptable:.3f}: {found.verdict}")
@@ -60,7 +63,9 @@ def band_probabilities(
     >>> band_probabilities([4.8, 4.2, 3.5], 0.1, 4.5, 4.0).verdict.tolist()
     ['desired', 'acceptable', 'unacceptable']
     """
-    mean, spread, best, worst = np.broadcast_arrays(*map(float_array, (shrunken, se, desired, acceptable)))
+    mean, spread, best, worst = fitting_arrays(
+        shrunken=shrunken, se=se, desired=desired, acceptable=acceptable
+    )
     _check(mean, spread, best, worst, certainty)
     sign = np.where(best > worst, 1.0, -1.0)
     over_best, over_worst = sign * (mean - best) / spread, sign * (mean - worst) / spread
@@ -93,9 +98,12 @@ def _check(
         )
     if mean.size == 0:
         raise TooFewUnits("a target needs a mean", found="none", expected="at least 1")
-    if not all(np.isfinite(values).all() for values in (mean, se, desired, acceptable)):
+    if not all((np.abs(values) <= LARGEST).all() for values in (mean, se, desired, acceptable)):
         raise OutOfRange(
-            "a value is missing or infinite", expected="finite numbers", todo="leave out suppressed units"
+            "a value is missing or infinite",
+            found="one that cannot be",
+            expected="finite numbers",
+            todo="leave out suppressed units",
         )
     if not (se > 0).all():
         raise OutOfRange("a standard error that is not above 0", found=f"{se.min():g}", expected="above 0")

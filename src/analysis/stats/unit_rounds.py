@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.stats.errors import NotComparable, NotMeasured, NoVariation, TooFewAnswers
+from analysis.stats.errors import NotComparable, NotMeasured, NoVariation, OutOfRange, TooFewAnswers
 from analysis.stats.frames import complete_rows, group_moments, number_column
+from analysis.stats.given import separate_columns, shown
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -92,16 +93,24 @@ def measured_rows(
     Raises:
         TooFewAnswers: no complete row.
         NotMeasured: a column is missing, or no treated unit is in the rows.
-        NotComparable: a unit that is treated for some of its respondents only.
-        OutOfRange: the scores are no numbers.
+        NotComparable: a unit that is treated for some of its respondents only, or one column for two parts.
+        OutOfRange: the scores are no numbers, `treated` is no list of units, or the column that it names
+            holds something else than true and false.
     """
     marked = isinstance(treated, str)
+    separate_columns(score=score, unit=unit, year=year, **({"treated": treated} if marked else {}))
     rows = complete_rows(frame, [unit, year, score, *([treated] if marked else [])])
     rows = rows.set_axis(["unit", "year", "score", *(["treated"] if marked else [])], axis=1)
     if rows.empty:
         raise TooFewAnswers("an effect needs answers", found="0", expected="rounds of several units")
     rows["score"] = number_column(rows, "score")
     if marked:
+        if not rows["treated"].isin([False, True]).all():
+            # A text such as "no" would pass for true.
+            raise OutOfRange(
+                f"column {treated!r} marks the units with the measure", found="other values in it",
+                expected="true or false, or 1 and 0",
+            )  # fmt: skip
         kinds = rows.groupby("unit", sort=True)["treated"].agg(["min", "max"]).astype(bool)
         mixed = kinds.index[kinds["min"] != kinds["max"]]
         if len(mixed):
@@ -111,7 +120,12 @@ def measured_rows(
             )  # fmt: skip
         has = kinds["max"].to_dict()
     else:
-        chosen = set(treated)
+        try:
+            chosen = set(treated)
+        except TypeError as error:
+            raise OutOfRange(
+                "treated units", found=shown(treated), expected="a list of units, or the name of a column"
+            ) from error
         has = {name: name in chosen for name in pd.unique(rows["unit"])}
     if not any(has.values()):
         raise NotMeasured(

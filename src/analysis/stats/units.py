@@ -11,7 +11,8 @@ import pandas as pd
 from analysis.stats.contrasts import pairwise
 from analysis.stats.designs import ROUNDS, fixed_formula, rows_and_design
 from analysis.stats.errors import NotComparable, NotIdentified, NotMeasured, TooFewAnswers, TooFewUnits
-from analysis.stats.frames import TableResult, number_column
+from analysis.stats.frames import TableResult, number_column, present_columns
+from analysis.stats.given import separate_columns
 from analysis.stats.reml import RemlFit, fit_intercepts
 
 __all__ = ["RANKING_RELIABILITY", "UnitFit", "fit_units", "pairwise"]
@@ -88,7 +89,8 @@ def fit_units(
         NoVariation: all scores follow from the fixed effects and the units.
         NotMeasured: a column is missing (that of the round too, where another one has nearly its name), there
             is no such round, or `fixed` is no formula.
-        NotComparable: `within` is called as a column of the result's table.
+        NotComparable: `within` is called as a column of the result's table, or one column is named for two
+            parts.
         OutOfRange: the scores are no numbers.
 
     >>> answers = pd.DataFrame({"unit": list("aaaabbbbcccc"), "year": [2025, 2026] * 6,
@@ -99,8 +101,11 @@ def fit_units(
     1    b  2   5.5      5.62
     2    c  2   2.5      2.47
     """
+    present_columns(frame, [])
+    keys = [unit] if within is None else [within, unit]
+    separate_columns(score=score, year=year, unit=unit, **({} if within is None else {"within": within}))
     formula, notes = fixed_formula(frame, fixed, year)
-    keys, rounds = [unit] if within is None else [within, unit], [year] if year in frame.columns else []
+    rounds = [year] if year in frame.columns else []
     rows, design = rows_and_design(frame, [*keys, *rounds, score], formula)
     if rows.empty:
         raise TooFewAnswers(
@@ -158,7 +163,8 @@ def _round(rows: pd.DataFrame, year: str, round: Any) -> tuple[Any, np.ndarray]:
             raise NotMeasured(f"no column {year!r} in the data", expected=f"a column {year!r} with {round!r}")
         return None, np.ones(len(rows), dtype=bool)
     shown = rows[year].max() if round is None else round
-    in_round = (rows[year] == shown).to_numpy()
+    known = pd.api.types.is_scalar(shown) and not pd.isna(shown)
+    in_round = (rows[year] == shown).to_numpy() if known else np.zeros(len(rows), dtype=bool)
     if not in_round.any():
         known = ", ".join(map(str, sorted(rows[year].unique())))
         raise NotMeasured("no answers in the round", found=f"rounds {known}", expected=repr(round))

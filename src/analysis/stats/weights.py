@@ -12,7 +12,8 @@ import numpy as np
 import pandas as pd
 
 from analysis.stats.errors import NotComparable, OutOfRange, TooFewAnswers, Unreachable
-from analysis.stats.frames import TableResult, complete_rows, float_array
+from analysis.stats.frames import TableResult, float_array, mixed_kinds, present_columns
+from analysis.stats.given import LARGEST, checked_number, shown
 
 MARGIN_TOLERANCE = 1e-6
 """So far may a weighted share be from the population's before the margins count as not reached."""
@@ -79,13 +80,11 @@ def calibrate(
     >>> result.weights.round(3).tolist(), round(result.design_effect, 3)
     ([2.0, 0.667, 0.667, 0.667], 1.333)
     """
-    if not margins:
-        raise NotComparable("nothing to weight to", expected="at least one margin")
-    if limit is not None and not LEAST_LIMIT <= limit < np.inf:
-        raise OutOfRange(
-            "a limit of the weights", found=repr(limit), expected=f"at least {LEAST_LIMIT} times the mean"
-        )
-    complete_rows(responses.iloc[:0], margins)
+    if not isinstance(margins, Mapping) or not margins:
+        raise NotComparable("nothing to weight to", found=shown(margins), expected="at least one margin")
+    if limit is not None:
+        checked_number(limit, "a limit of the weights, as a multiple of their mean,", least=LEAST_LIMIT)
+    present_columns(responses, margins)
     if responses.empty:
         raise TooFewAnswers("weights need respondents", found="0")
     shares, notes = _population_shares(margins)
@@ -118,11 +117,15 @@ def calibrate(
 def _population_shares(margins: Mapping[str, Any]) -> tuple[dict[str, pd.Series], list[str]]:
     shares, totals = {}, {}
     for name, margin in margins.items():
+        if not isinstance(margin, Mapping | pd.Series):
+            raise NotComparable(
+                f"no margin of {name!r}", found=shown(margin), expected="counts or shares by level"
+            )
         pairs = list(margin.items())
-        counts = float_array([count for _, count in pairs])
-        total = float(counts.sum())
-        if not pairs or not (np.isfinite(counts) & (counts >= 0)).all() or total == 0:
-            raise OutOfRange(f"the margin of {name!r}", found=repr(dict(pairs)), expected="counts or shares")
+        counts = float_array([count for _, count in pairs], f"the margin of {name!r}")
+        total = float(counts.sum()) if ((counts >= 0) & (counts <= LARGEST)).all() else 0.0
+        if total == 0:
+            raise OutOfRange(f"the margin of {name!r}", found=shown(dict(pairs)), expected="counts or shares")
         if total <= 1 + _SHARES_ROUNDED and total < 1 - _SHARES_ROUNDED:
             raise OutOfRange(
                 f"the shares of {name!r} do not sum to 1", found=f"{total:.4g}", todo="name every level"
@@ -141,7 +144,10 @@ def _population_shares(margins: Mapping[str, Any]) -> tuple[dict[str, pd.Series]
 
 
 def _codes(values: pd.Series, name: str, share: pd.Series) -> np.ndarray:
-    found, levels = pd.factorize(values)
+    try:
+        found, levels = pd.factorize(values)
+    except TypeError as error:
+        raise mixed_kinds(name, error) from error
     missing = int((found < 0).sum())
     if missing:
         raise OutOfRange(

@@ -1,1 +1,30 @@
-"""Connects results to where they are used."""
+"""From results to steering: targets, measures, the ledger, costs, the status report and the year wheel."""
+
+from analysis.steering.context import Steering, open_steering
+from analysis.steering.costs import cost_facts
+from analysis.steering.drawing_up import draw_up
+from analysis.steering.evaluation import measure_facts, shown_scores
+from analysis.steering.ledger import Ledger
+from analysis.steering.ledger_file import keep_ledger, previous_ledger, read_ledger, write_ledger
+from analysis.steering.next_survey import next_survey_facts
+from analysis.steering.preserve import preserve_facts
+from analysis.steering.scorecard import target_facts
+from analysis.steering.status import status_facts
+
+__all__ = [
+    "Ledger",
+    "Steering",
+    "cost_facts",
+    "draw_up",
+    "keep_ledger",
+    "measure_facts",
+    "next_survey_facts",
+    "open_steering",
+    "preserve_facts",
+    "previous_ledger",
+    "read_ledger",
+    "shown_scores",
+    "status_facts",
+    "target_facts",
+    "write_ledger",
+]

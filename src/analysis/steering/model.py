@@ -11,7 +11,7 @@ from analysis.core import yaml
 from analysis.core.settings import Code, Words
 
 #: What a stage takes from the results.
-Need = Literal["levels", "comparisons", "findings", "targets", "measures", "evaluations"]
+Need = Literal["levels", "comparisons", "findings", "targets", "measures", "evaluations", "documents"]
 
 
 class Stage(yaml.Settings):

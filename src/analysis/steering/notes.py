@@ -18,6 +18,7 @@ class Point(yaml.Settings):
 
     tone: Tone
     text: Words
+    topic: str | None = Field(None, description="what a wish is on: overall, dimension.<id> or item.<id>")
 
 
 class Note(yaml.Settings):

@@ -54,6 +54,10 @@ class Target(yaml.Settings):
     unacceptable: Range
     adopted: Adopted
     common_template: bool = Field(True, description="False: measured, but not by the common template")
+    measured: bool = Field(True, description="False: adopted, but nothing measures it yet")
+    other_template: tuple[Year, ...] = Field(
+        (), description="rounds measured, but not by the common template"
+    )
 
     @model_validator(mode="after")
     def _fits(self) -> Target:
@@ -61,6 +65,10 @@ class Target(yaml.Settings):
             raise ValueError("either a topic or an indicator")
         if self.indicator is not None and self.unit is not None:
             raise ValueError("an indicator of the whole service: figures of single units are not kept")
+        if self.indicator is not None and self.name is None:
+            raise ValueError("a name, since an indicator has none of its own")
+        if self.topic is not None and not self.measured:
+            raise ValueError("measured, since the questionnaire asks about the topic")
         ordered = sorted(BANDS, key=self.ends)
         if ordered[1] != "acceptable":
             raise ValueError("the acceptable range between the desired and the unacceptable one")

@@ -1,0 +1,126 @@
+"""All services of one municipality together: what the notebook of the municipality has once it is opened."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import pandas as pd
+
+from analysis.batch.context import Run, minimum_of
+from analysis.facts import (
+    Labels,
+    ServiceSurvey,
+    join,
+    protect,
+    report_claims,
+    strengths_and_improvements,
+    totals,
+)
+from analysis.show import Canvas
+from analysis.steering import (
+    Ledger,
+    Steering,
+    cost_facts,
+    draw_up,
+    measure_facts,
+    next_survey_facts,
+    preserve_facts,
+    shown_scores,
+    status_facts,
+    target_facts,
+    write_ledger,
+)
+
+LEDGER = "ledger.json"
+
+
+@dataclass(frozen=True)
+class MunicipalityRun(Run):
+    """All services of one municipality: `facts` holds theirs, joined; `surveys` their answers by service."""
+
+    municipality: str
+    services: tuple[str, ...]
+    facts: pd.DataFrame
+    respondents: pd.Series
+    surveys: Mapping[str, ServiceSurvey]
+    steering: Steering
+    labels: Labels
+    canvas: Canvas
+
+    def measure(self) -> pd.DataFrame:
+        """Give the facts that draw on more than one service, or on the municipality's steering file."""
+        own = join(
+            {
+                "front": totals(self.facts, self.respondents, municipality=self.municipality),
+                "certain": report_claims(self.facts),
+                "strengths": strengths_and_improvements(self.facts, thresholds=self.batch.disclosure),
+            }
+        )
+        return protect(join([own, self._steering_facts(self.joined(own))]), self.batch.disclosure)
+
+    def joined(self, own: pd.DataFrame) -> pd.DataFrame:
+        """Put the report's own facts under those of its services."""
+        return join([self.facts, own])
+
+    def ledger(self, facts: pd.DataFrame) -> Ledger:
+        """Draw up this round's ledger from all facts and the ledger of the round before.
+
+        Raises SettingsError where a measure of that one has no line on its outcome.
+        """
+        return draw_up(facts, self.steering, self.steering.previous)
+
+    def finish(self, table: pd.DataFrame) -> None:
+        """Save the ledger, then the facts, as the last thing a run does."""
+        if self.output is not None:
+            write_ledger(self.ledger(self.joined(table)), self.output / LEDGER)
+        super().finish(table)
+
+    def _steering_facts(self, facts: pd.DataFrame) -> pd.DataFrame:
+        thresholds = self.batch.disclosure
+        return join(
+            {
+                "targets": target_facts(
+                    facts,
+                    self.steering,
+                    municipality=self.municipality,
+                    questionnaires=self.labels.questionnaires,
+                    thresholds=thresholds,
+                ),
+                "measures": measure_facts(
+                    self.steering,
+                    shown_scores(self.surveys, facts),
+                    municipality=self.municipality,
+                    facts=facts,
+                    level=self.batch.level,
+                    thresholds=thresholds,
+                ),
+                "costs": cost_facts(
+                    facts,
+                    self.steering,
+                    peer_group=self._peer_group,
+                    peers=self._peers,
+                    minimum_municipalities=minimum_of(self.batch),
+                    thresholds=thresholds,
+                ),
+                "status": status_facts(facts, self.steering, thresholds=thresholds),
+                "preserve": preserve_facts(facts, self.steering, thresholds=thresholds),
+                "next": next_survey_facts(
+                    facts,
+                    self.steering,
+                    self.store.frame(municipality=self.municipality),
+                    thresholds=thresholds,
+                    level=self.batch.level,
+                ),
+            }
+        )
+
+    @cached_property
+    def _peer_group(self) -> str:
+        return next(iter(self.surveys.values())).peer_group
+
+    @cached_property
+    def _peers(self) -> tuple[str, ...]:
+        register = self.store.municipalities()
+        return tuple(register.loc[register["peer_group"].eq(self._peer_group).fillna(False), "code"])

@@ -1,0 +1,249 @@
+"""What stands in a scorecard's cells: ranges, results, changes and verdicts on targets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import pandas as pd
+
+from analysis.facts.table import Fact
+from analysis.show import numbers
+from analysis.show.blocks import Canvas
+from analysis.show.select import is_number, select
+from analysis.show.verdicts import AS_REQUIRED, BREAK, DOWN, UP, Verdict, judge, state
+from analysis.steering.achieved import written_decimals
+from analysis.steering.context import Steering
+from analysis.steering.scorecard import CERTAINTY
+from analysis.steering.targets import BANDS, Band, Target
+
+#: From this probability on a verdict is called nearly certain.
+_NEARLY = 0.95
+
+
+@dataclass(frozen=True)
+class Card:
+    """A target with its facts: results by year, the change, where it stands, and each range's probability."""
+
+    target: Target
+    results: dict[int, Fact] = field(default_factory=dict)
+    change: Fact | None = None
+    status: Fact | None = None
+    chances: dict[str, Fact] = field(default_factory=dict)
+
+    @property
+    def supplied(self) -> bool:
+        """Whether the results are figures from elsewhere, without uncertainty of a sample."""
+        return self.target.indicator is not None
+
+    @property
+    def last(self) -> Fact | None:
+        """The result of the latest round."""
+        return self.results.get(max(self.results, default=0))
+
+    @property
+    def band(self) -> str:
+        """The range that the target's verdict names, "" where there is no verdict."""
+        return self.status.verdict if self.status is not None else ""
+
+
+def read_cards(facts: pd.DataFrame, steering: Steering) -> list[Card]:
+    """Put the facts on each target together, in the plan's order."""
+    names = ("target_result", "target_change", "target_status", "band_probability")
+    by_target: dict[str, list[Fact]] = {}
+    for fact in select(facts, statistic=names):
+        # An id has no point in it: what stands after one is the range.
+        by_target.setdefault(fact.category.partition(".")[0], []).append(fact)
+    cards = []
+    for target in steering.plan.targets:
+        found = by_target.get(target.id, [])
+        held = {fact.statistic: fact for fact in found}
+        results = {int(f.year or 0): f for f in found if f.statistic == "target_result"}
+        chances = {f.category.partition(".")[2]: f for f in found if f.statistic == "band_probability"}
+        cards.append(Card(target, results, held.get("target_change"), held.get("target_status"), chances))
+    return [card for card in cards if card.results]
+
+
+def target_name(canvas: Canvas, target: Target) -> str:
+    """Return what the target is called: its own name, or its topic's and unit's."""
+    say, labels = canvas.language, canvas.labels
+    if target.name is not None:
+        return say.pick(target.name)
+    if target.topic is None:
+        return str(target.indicator)
+    topic = labels.topic(target.service, target.topic)
+    return f"{topic}, {labels.unit(target.unit)}" if target.unit else topic
+
+
+def write_range(canvas: Canvas, target: Target, band: Band) -> str:
+    """Write a range as it was adopted, for instance "6,0–4,6" or "100–75 poeng"."""
+    say = canvas.language
+    first, last = (say.number(float(end), target.decimals) for end in getattr(target, band))
+    return with_unit(canvas, target.scale, f"{first}–{last}")
+
+
+def write_result(canvas: Canvas, card: Card, fact: Fact | None) -> str:
+    """Write a result, or why there is none in the words that municipalities print."""
+    say = canvas.language
+    if is_number(fact):
+        written = with_unit(canvas, card.target.scale, say.number(fact.value, _decimals(card)))
+        year = fact.note.removeprefix("year.")
+        return f"{written} ({year})" if year.isdigit() else written
+    return _missing(canvas, fact)
+
+
+def write_interval(canvas: Canvas, card: Card) -> str:
+    """Write the last result's interval and answers, for instance "4,6–4,7 (824 svar)"."""
+    say, fact = canvas.language, card.last
+    if not is_number(fact) or fact.low is None or fact.high is None:
+        return numbers.EM_RULE
+    low, high = (say.number(end, _decimals(card)) for end in (fact.low, fact.high))
+    interval = f"{low}–{high}"
+    if card.target.scale == "percent":
+        interval = with_unit(canvas, "percent", interval)
+    return say.plural(
+        "{interval} ({n} answer)", "{interval} ({n} answers)", int(fact.n or 0), interval=interval
+    )
+
+
+def write_change(canvas: Canvas, card: Card) -> str:
+    """Write the change since the last measurement with its assessment, or why there is none."""
+    say, fact, scale = canvas.language, card.change, card.target.scale
+    if not is_number(fact):
+        alone = fact is not None and fact.note == "last_round_only"
+        return say.text("Nothing to compare with") if alone else _missing(canvas, fact)
+    verdict = judge(say, fact)
+    written = say.number(fact.value, _change_decimals(card, fact, certain=verdict.certain), sign=True)
+    if scale == "percent":
+        said = say.text("{value} percentage points", value=written)
+    else:
+        said = with_unit(canvas, scale, written)
+    since = fact.against.removeprefix("year.")
+    earlier = sorted(card.results)[:-1]
+    if since.isdigit() and earlier and int(since) != earlier[-1]:
+        said = say.text("{assessment}, since {year}", assessment=said, year=since)
+    return f"{said}, {word}" if (word := _assessed(canvas, fact, verdict)) else said
+
+
+def target_verdict(canvas: Canvas, fact: Fact | None) -> Verdict:
+    """Return where a target stands as a sign and a word; why it cannot be said stands in other columns."""
+    say = canvas.language
+    words = {
+        "desired": Verdict(UP, say.text("desired")),
+        "acceptable": Verdict(AS_REQUIRED, say.text("acceptable")),
+        "unacceptable": Verdict(DOWN, say.text("unacceptable")),
+    }
+    if fact is None or fact.state == "not_measured_common_template":
+        return state(say, None)
+    return words.get(fact.verdict) or state(say, replace(fact, note=""))
+
+
+def write_chance(canvas: Canvas, fact: Fact | None) -> str:
+    """Write a range's probability as per cent, never as nil or as all; "" where there is none."""
+    say = canvas.language
+    if not is_number(fact):
+        return ""
+    if fact.value > 0.995:
+        return say.text("over {share}", share=say.percent(0.99))
+    if fact.value < 0.005:
+        return say.text("under {share}", share=say.percent(0.01))
+    return say.percent(fact.value)
+
+
+def write_certainty(canvas: Canvas, card: Card) -> str:
+    """Say how sure it is where a target stands, in words."""
+    say, status = canvas.language, card.status
+    if card.supplied and is_number(status):
+        return say.text("Supplied figure")
+    if card.band:
+        chance = card.chances.get(card.band)
+        nearly = is_number(chance) and chance.value >= _NEARLY
+        return say.text("Nearly certain") if nearly else say.text("Probable")
+    if status is not None and status.note == "few":
+        return say.text("Too few answers")
+    word = target_verdict(canvas, status).word
+    return word[:1].upper() + word[1:]
+
+
+def with_unit(canvas: Canvas, scale: str, written: str) -> str:
+    """Put the unit of measure behind a written number; an answer scale has none."""
+    say = canvas.language
+    low, _, high = scale.partition("-")
+    if scale == "percent":
+        # The locale's own way of writing per cent, with or without its space.
+        return written + say.percent(0).removeprefix("0")
+    if scale == "0-100":
+        return say.text("{value} points", value=written)
+    if scale in ("", "number", "count") or (low.isdigit() and high.isdigit()):
+        return written
+    return f"{written} {scale}"
+
+
+def at_risk(card: Card) -> bool:
+    """Tell whether a target that is not unacceptable may be, or is certainly on its way there.
+
+    Undecided, and the unacceptable range cannot be ruled out with the certainty that a verdict needs, or,
+    with few answers, the result itself lies in it; or acceptable, with a certain change for the worse.
+    """
+    status, target = card.status, card.target
+    if status is None or card.band == "unacceptable":
+        return False
+    if status.state == "undecided" and is_number(status):
+        chance = card.chances.get("unacceptable")
+        if is_number(chance):
+            return chance.value > 1 - CERTAINTY
+        return target.band(status.value) == "unacceptable"
+    worse = "lower" if target.high_is_good else "higher"
+    return card.band == "acceptable" and card.change is not None and card.change.verdict == worse
+
+
+def count_bands(cards: list[Card]) -> dict[str, int]:
+    """Count the targets by verdict: each range, undecided, and not there."""
+    counts = dict.fromkeys((*BANDS, "undecided", "missing"), 0)
+    for card in cards:
+        undecided = card.status is not None and card.status.state == "undecided"
+        counts[card.band or ("undecided" if undecided else "missing")] += 1
+    return counts
+
+
+def _missing(canvas: Canvas, fact: Fact | None) -> str:
+    say = canvas.language
+    if fact is None or fact.state == "not_measured":
+        return say.text("Not measured")
+    if fact.state == "not_measured_common_template":
+        return say.text("Not measured by the common template")
+    if fact.note == "last_round_only":
+        return say.text("Not counted")
+    breaks = {
+        "wording": say.text("new wording"),
+        "unit": say.text("changed unit"),
+        "scale": say.text("new scale"),
+        "one_round": say.text("first result"),
+    }
+    if fact.state == "not_comparable" and fact.note in breaks:
+        return Verdict(BREAK, breaks[fact.note]).text
+    return state(say, fact).text
+
+
+def _decimals(card: Card) -> int:
+    # Computed results: one decimal on an answer scale. Supplied figures keep the decimals they came with.
+    if card.supplied:
+        return written_decimals([f.value for f in card.results.values() if f.value is not None])
+    return 0 if card.target.scale in ("0-100", "percent") else 1
+
+
+def _change_decimals(card: Card, fact: Fact, *, certain: bool) -> int:
+    if card.supplied or card.target.scale not in ("0-100", "percent"):
+        return _decimals(card) if card.supplied else numbers.change_decimals(fact, certain=certain)
+    return 1 if certain and abs(fact.value or 0.0) < 0.5 else 0
+
+
+def _assessed(canvas: Canvas, fact: Fact, verdict: Verdict) -> str:
+    """Return a change's assessment in as few words as a narrow column has room for."""
+    say = canvas.language
+    if fact.note == "not_tested":
+        return say.text("not tested")
+    if fact.note == "few":
+        return say.text("too few answers")
+    if fact.verdict == "no_certain_change":
+        return say.text("not certain")
+    return say.text("certain") if verdict.certain else verdict.word

@@ -1,0 +1,234 @@
+"""The scorecard (målekort): adopted targets, results of the last rounds, and where each target stands."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from analysis.show.blocks import Block, Canvas, join
+from analysis.show.select import is_number
+from analysis.show.tables import Column, Table, table_block
+from analysis.show.target_cells import (
+    Card,
+    count_bands,
+    read_cards,
+    target_name,
+    target_verdict,
+    write_certainty,
+    write_chance,
+    write_change,
+    write_interval,
+    write_range,
+    write_result,
+)
+from analysis.show.text import write_callout, write_heading, write_paragraph
+from analysis.show.verdicts import AS_REQUIRED, DOWN, NOT_MEASURED, UNDECIDED, UP
+from analysis.steering.context import Steering
+from analysis.steering.scorecard import CERTAINTY
+from analysis.steering.targets import BANDS
+
+
+def headline_targets(
+    canvas: Canvas, facts: pd.DataFrame, steering: Steering, *, service: str | None = None
+) -> str:
+    """Say in a heading how many targets have the desired result, and how many an unacceptable one."""
+    return _headline(canvas, _of(read_cards(facts, steering), service))
+
+
+def tabulate_targets(
+    canvas: Canvas, facts: pd.DataFrame, steering: Steering, *, service: str | None = None
+) -> Block:
+    """Set targets against rounds, service by service: required and achieved results, change and status.
+
+    Under each table a second one holds the ranges' limits and probabilities. With `service` only that
+    service's two tables, without headings.
+    """
+    say = canvas.language
+    cards = _of(read_cards(facts, steering), service)
+    if not cards:
+        return write_callout(
+            canvas,
+            "note",
+            say.text("No targets to hold results against"),
+            say.text("The municipality has not entered any adopted targets for these services."),
+        )
+    if service is not None:
+        return join(canvas, _tables(canvas, cards, steering))
+    blocks = []
+    if steering.plan.main_goal is not None:
+        goal = say.pick(steering.plan.main_goal)
+        blocks.append(write_paragraph(canvas, say.text("Main goal: {goal}.", goal=goal.rstrip("."))))
+    blocks.append(write_paragraph(canvas, _counted(canvas, cards)))
+    known = list(canvas.labels.questionnaires)
+    services = dict.fromkeys([*known, *(card.target.service for card in cards)])
+    for group in [group for code in services if (group := _of(cards, code))]:
+        name = steering.service_name(canvas.labels, group[0].target.service)
+        title = say.text("{service}: {message}", service=name, message=_short(canvas, group))
+        blocks += [write_heading(canvas, 3, title), *_tables(canvas, group, steering)]
+    return join(canvas, blocks)
+
+
+def _tables(canvas: Canvas, cards: list[Card], steering: Steering) -> list[Block]:
+    name = steering.service_name(canvas.labels, cards[0].target.service)
+    return [_results(canvas, cards, name), _limits(canvas, cards, name)]
+
+
+def _results(canvas: Canvas, cards: list[Card], name: str) -> Block:
+    say = canvas.language
+    years = sorted({year for card in cards for year in card.results})
+    rows = [
+        (
+            say.pick(card.target.success_factor),
+            target_name(canvas, card.target),
+            write_range(canvas, card.target, "desired"),
+            *(write_result(canvas, card, card.results.get(year)) for year in years),
+            write_change(canvas, card),
+            target_verdict(canvas, card.status).text,
+        )
+        for card in cards
+    ]
+    columns = (
+        Column(say.text("Success factor"), 15),
+        Column(say.text("Indicator"), 19),
+        Column(say.text("Required result"), 11),
+        *(Column(str(year), 10, right=True, strong=year == years[-1]) for year in years),
+        Column(say.text("Change"), 14),
+        Column(say.text("Status"), 17),
+    )
+    parts = [
+        say.text(
+            "{service}: results beside the adopted targets. The required result is the range of the desired "
+            "result.",
+            service=name,
+        )
+    ]
+    changes = [card.change for card in cards if is_number(card.change)]
+    if any(change.method != "supplied" for change in changes):
+        parts.append(
+            say.text(
+                "Change: since the last measurement, computed before rounding. One that is not certain can "
+                "be due to chance alone."
+            )
+        )
+    if any(change.method.startswith("mixed_model_year") for change in changes):
+        parts.append(
+            say.text(
+                "The change is measured within the units over all rounds, so it can differ from the "
+                "difference between the two means."
+            )
+        )
+    if any(change.note == "not_tested" for change in changes):
+        parts.append(
+            say.text("Not tested: the difference between two results, which can be due to chance alone.")
+        )
+    shown = [fact for card in cards for fact in (*card.results.values(), card.change)]
+    notes = {fact.note for fact in shown if fact is not None and not is_number(fact)}
+    if notes & {"wording", "unit", "scale"}:
+        parts.append(say.text("≠: not comparable with the result of this round."))
+    if "last_round_only" in notes:
+        parts.append(say.text("Not counted: shares of answers are worked out for the last round alone."))
+    if any(fact.note.startswith("year.") for card in cards for fact in card.results.values()):
+        parts.append(say.text("A year in brackets is the year of the figure."))
+    identity = f"targets-{cards[0].target.service}"
+    return table_block(canvas, identity, Table(columns, tuple(rows)), caption=" ".join(parts))
+
+
+def _limits(canvas: Canvas, cards: list[Card], name: str) -> Block:
+    say = canvas.language
+    rows = []
+    for card in cards:
+        cells = [target_name(canvas, card.target)]
+        for band in BANDS:
+            written, chance = (
+                write_range(canvas, card.target, band),
+                write_chance(canvas, card.chances.get(band)),
+            )
+            cells.append(f"{written} ({chance})" if chance else written)
+        rows.append((*cells, write_interval(canvas, card), write_certainty(canvas, card)))
+    # Outside the f-string: what stands inside one is not found when the texts are collected.
+    best, middle, worst = say.text("Desired"), say.text("Acceptable"), say.text("Unacceptable")
+    columns = (
+        Column(say.text("Indicator"), 21),
+        Column(f"{UP} {best}", 15),
+        Column(f"{AS_REQUIRED} {middle}", 15),
+        Column(f"{DOWN} {worst}", 15),
+        Column(say.text("Interval (answers)"), 15, right=True),
+        Column(say.text("How certain"), 18),
+    )
+    parts = [say.text("{service}: the limits, and how certain the status is.", service=name)]
+    if any(is_number(chance) for card in cards for chance in card.chances.values()):
+        parts.append(
+            say.text(
+                "In brackets: how probable it is that the true result lies in the range. From {share} on, "
+                "that range is the status.",
+                share=say.percent(CERTAINTY),
+            )
+        )
+    if any(fact.method == "shrunken_band" for card in cards for fact in card.chances.values()):
+        parts.append(
+            say.text(
+                "For a single unit the probability rests on a cautious estimate, which draws on the other "
+                "units too."
+            )
+        )
+    if any(card.supplied and is_number(card.status) for card in cards):
+        parts.append(
+            say.text("Supplied figures are no sample: they are held against the limits as they are.")
+        )
+    documents = dict.fromkeys(
+        say.text(
+            "{document} ({year})",
+            document=say.pick(card.target.adopted.document), year=card.target.adopted.year,
+        )
+        for card in cards
+    )  # fmt: skip
+    parts.append(say.text("Adopted in: {documents}.", documents=say.series(list(documents))))
+    identity = f"limits-{cards[0].target.service}"
+    return table_block(canvas, identity, Table(columns, tuple(rows)), caption=" ".join(parts))
+
+
+def _of(cards: list[Card], service: str | None) -> list[Card]:
+    if service is None:
+        return cards
+    # Each success factor with all of its indicators, in the order in which the plan names them first.
+    factors = [str(card.target.success_factor) for card in cards]
+    return sorted(
+        (card for card in cards if card.target.service == service),
+        key=lambda card: factors.index(str(card.target.success_factor)),
+    )
+
+
+def _headline(canvas: Canvas, cards: list[Card]) -> str:
+    say, counts = canvas.language, count_bands(cards)
+    if not cards:
+        return say.text("No targets have been adopted")
+    if counts["missing"] == len(cards):
+        return say.text("None of the targets could be measured")
+    if counts["unacceptable"]:
+        return say.plural(
+            "{good} of {n} target has the desired result, {bad} an unacceptable one",
+            "{good} of {n} targets have the desired result, {bad} an unacceptable one",
+            len(cards), good=counts["desired"], bad=counts["unacceptable"],
+        )  # fmt: skip
+    return say.plural(
+        "{good} of {n} target has the desired result, none is unacceptable",
+        "{good} of {n} targets have the desired result, none is unacceptable",
+        len(cards), good=counts["desired"],
+    )  # fmt: skip
+
+
+def _short(canvas: Canvas, cards: list[Card]) -> str:
+    said = _headline(canvas, cards)
+    return said[:1].lower() + said[1:]
+
+
+def _counted(canvas: Canvas, cards: list[Card]) -> str:
+    say, counts = canvas.language, count_bands(cards)
+    words = {
+        "desired": (UP, say.text("desired")),
+        "acceptable": (AS_REQUIRED, say.text("acceptable")),
+        "unacceptable": (DOWN, say.text("unacceptable")),
+        "undecided": (UNDECIDED, say.text("cannot be decided")),
+        "missing": (NOT_MEASURED, say.text("not measured or not shown")),
+    }
+    parts = [f"{sign} {counts[kind]} {word}" for kind, (sign, word) in words.items() if counts[kind]]
+    return say.plural("{n} target: {parts}.", "{n} targets: {parts}.", len(cards), parts=", ".join(parts))

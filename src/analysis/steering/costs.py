@@ -1,0 +1,193 @@
+"""Facts on cost and resources: the municipality's own figures, and where the others' lie in that year."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from analysis.core.settings import Disclosure
+from analysis.facts.table import Fact, tabulate
+from analysis.steering.context import Steering
+
+#: What a service's figures are called in the indicators table.
+COST, USERS, LEAVE = "cost_per_user", "users_per_position", "sick_leave"
+_QUARTILES = (25, 50, 75)
+
+
+@dataclass(frozen=True)
+class _Subject:
+    """What a figure is of: a service, a product of one, or a unit; `filed` is its topic in the table."""
+
+    filed: str
+    indicator: str
+    service: str = ""
+    unit: str = ""
+    product: str = ""
+
+
+def cost_facts(
+    facts: pd.DataFrame,
+    steering: Steering,
+    *,
+    peer_group: str = "",
+    peers: Collection[str] = (),
+    minimum_municipalities: int = 3,
+    thresholds: Disclosure = Disclosure(),
+) -> pd.DataFrame:
+    """Give cost per user, users per position and sick leave, and the others' median and quartiles.
+
+    Args:
+        facts: the services' facts, which say what services there are.
+        steering: the indicators of all municipalities, the catalogue's products, the units and the rounds.
+        peer_group, peers: a group to compare with beside the nation, and the codes in it.
+        minimum_municipalities: with fewer others there is nothing to compare with.
+        thresholds: sick leave of fewer employees than `mean` is suppressed.
+
+    Returns:
+        One fact a year up to the round under the statistic's own name (`cost_per_user` and so on), topic
+        `indicator.<id>`, in the unit of measure of the table; the last one with the verdict lowest_quarter,
+        middle_half or highest_quarter, and with N others. Of the same year, with `against` nation and
+        peers.<group>, the others' quartiles (category 25, 50, 75), the municipality itself left out.
+        A product of the catalogue that is filed on its own has its id before the category (`<product>`,
+        `<product>.25`). Units' costs where the table files a cost under a unit's code. A figure that is not
+        there is a fact that is not measured: nothing is filled in.
+    """
+    services = [code for code in facts["service"].unique() if code]
+    groups = {"nation": None}
+    if peer_group:
+        groups[f"peers.{peer_group}"] = frozenset(peers)
+    found: list[Fact] = []
+    for subject in _subjects(steering, services):
+        own = _own(steering, subject)
+        few = subject.indicator == LEAVE and _few_employees(steering, subject.service, thresholds.mean)
+        if few and own[-1].state == "measured":
+            found += [replace(fact, note="").missing("suppressed") for fact in own]
+            continue
+        against = []
+        if own[-1].state == "measured" and not subject.unit:
+            for name, codes in groups.items():
+                against += _others(steering, subject, own[-1], name, codes, minimum_municipalities)
+        found += [*own[:-1], _placed(own[-1], against), *against]
+    return tabulate(found)
+
+
+def _subjects(steering: Steering, services: list[str]) -> Iterator[_Subject]:
+    products = [
+        placed.product
+        for placed in steering.catalogue.products()
+        if placed.product.service is None or placed.product.service in services
+    ]
+    for service in services:
+        # The service's own cost; products that are filed under the service are that cost.
+        filed = [p for p in products if p.service == service]
+        cost = next((p.cost for p in filed if p.cost and p.cost_topic == service), None)
+        if cost or not filed or all(p.cost is None for p in filed):
+            yield _Subject(service, cost or COST, service)
+        yield from (_Subject(service, name, service) for name in (USERS, LEAVE))
+    for product in products:
+        if product.cost_topic != product.service or not product.service:
+            yield _Subject(
+                product.cost_topic, product.cost or COST, product.service or "", product=product.id
+            )
+    table = steering.indicators
+    for unit, service in zip(steering.units["unit"], steering.units["service"], strict=True):
+        if service in services and (table["topic"].eq(unit) & table["indicator"].eq(COST)).any():
+            yield _Subject(unit, COST, service, unit=unit)
+
+
+def _own(steering: Steering, subject: _Subject) -> list[Fact]:
+    """Return the municipality's figures, oldest first; the last is the latest, or says that there is none."""
+    rows = _rows(steering, subject)
+    rows = rows[rows["municipality"].eq(steering.plan.municipality)].sort_values("year", kind="stable")
+    fact = Fact(
+        statistic=subject.indicator,
+        municipality=steering.plan.municipality,
+        service=subject.service,
+        unit=subject.unit,
+        year=steering.year,
+        topic=f"indicator.{subject.indicator}",
+        category=subject.product,
+        method="indicator",
+    )
+    if rows.empty:
+        return [fact.missing("not_measured", "no_figure")]
+    kept = rows[rows["year"].ge(min(steering.years))]
+    rows = kept if len(kept) else rows.tail(1)
+    return [
+        replace(
+            fact, year=int(row.year), value=float(row.value), scale=_unit_of(row.unit), note=_text(row.source)
+        )
+        for row in rows.itertuples()
+    ]
+
+
+def _others(
+    steering: Steering,
+    subject: _Subject,
+    own: Fact,
+    against: str,
+    codes: frozenset[str] | None,
+    minimum: int,
+) -> Iterator[Fact]:
+    rows = _rows(steering, subject)
+    rows = rows[rows["year"].eq(own.year) & rows["municipality"].ne(own.municipality)]
+    # Figures in another unit of measure are another figure.
+    rows = rows[[_unit_of(unit) == own.scale for unit in rows["unit"]]]
+    if codes is not None:
+        rows = rows[rows["municipality"].isin(list(codes))]
+    few = "no_peers" if codes is not None else "no_other_municipalities"
+    for percent in _QUARTILES:
+        category = f"{subject.product}.{percent}" if subject.product else str(percent)
+        fact = replace(
+            own,
+            category=category,
+            against=against,
+            value=None,
+            verdict="",
+            method="quartile_of_others",
+            note="",
+        )
+        if len(rows) < minimum:
+            yield fact.missing("not_comparable", few)
+        else:
+            yield replace(fact, value=float(np.percentile(rows["value"], percent)), N=len(rows))
+
+
+def _placed(own: Fact, against: list[Fact]) -> Fact:
+    """Say where among the others a figure lies: in their lowest or highest quarter, or between."""
+    nation = [fact for fact in against if fact.against == "nation" and fact.value is not None]
+    if not nation:
+        return own
+    low, _, high = (fact.value for fact in nation)
+    verdict = (
+        "lowest_quarter" if own.value < low else "highest_quarter" if own.value > high else "middle_half"
+    )
+    return replace(own, N=nation[0].N, verdict=verdict)
+
+
+def _rows(steering: Steering, subject: _Subject) -> pd.DataFrame:
+    table = steering.indicators
+    return table[
+        table["topic"].eq(subject.filed)
+        & table["indicator"].eq(subject.indicator)
+        & table["year"].le(steering.year)
+        & table["value"].notna()
+    ]
+
+
+def _few_employees(steering: Steering, service: str, least: int) -> bool:
+    """Tell whether the municipality says that so few work here that sick leave would tell of persons."""
+    entries = [entry for entry in steering.plan.staff if entry.service == service]
+    return any(entry.employees is not None and entry.employees < least for entry in entries)
+
+
+def _unit_of(unit: object) -> str:
+    written = _text(unit)
+    return {"%": "percent", "": "number"}.get(written, written)
+
+
+def _text(value: object) -> str:
+    return "" if value is None or pd.isna(value) else str(value)
