@@ -219,7 +219,7 @@ def _municipality_run(
         surveys=surveys,
         steering=_steering(batch, store, municipality, labels),
         labels=labels,
-        canvas=show.Canvas(report=True, folder=None, prefix="municipality", labels=labels),
+        canvas=show.Canvas(report=False, folder=None, prefix="municipality", labels=labels),
     )
 
 

@@ -47,7 +47,7 @@ def test_what_is_said_of_cost_is_not_mixed_with_what_is_said_of_quality(asked, f
 def test_a_missing_cost_is_said(how, asked, facts, report):
     figure, table, said = blocks(asked, facts, report, **how)
     assert figure.markdown.startswith("::: {.callout-note}")
-    assert "tall\N{NO-BREAK SPACE}mangler" in table.markdown
+    assert table.markdown == ""
     assert "ikke kjent" in said.plain
     assert not (report.folder / "figures").exists()
 

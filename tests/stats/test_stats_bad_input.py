@@ -343,7 +343,8 @@ SETTINGS = {
     "calibrate": (given(face.calibrate, responses=ANSWERS, margins=MARGINS), {
         "margins": [
             None, {}, [], "age", 5, {"age": None}, {"age": []}, {"age": {}}, {"age": "young"},
-            {"ag": {"a": 1}}, {"age": {"young": 1}}, *({"age": {"young": 0.5, "old": v}} for v in (*JUNK[:10], None, -1))],
+            {"ag": {"a": 1}}, {"age": {"young": 1}},
+            *({"age": {"young": 0.5, "old": v}} for v in (*JUNK[:10], None, -1))],
         "limit": [*JUNK, True, 1, 0]}),
     "dimension_scores": (given(face.dimension_scores, responses=ANSWERS, questionnaire=ASKED), {
         "questionnaire": [None, 5, {}, ANSWERS], "min_answered": [*NO_NUMBER, 0, 1.1]}),

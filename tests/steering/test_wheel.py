@@ -179,11 +179,18 @@ def test_a_unit_without_a_rate_of_its_own_takes_the_services():
     assert seen.at[("new", ""), "value"] == pytest.approx(detectable_difference(30, 30, 1.1))
 
 
-def test_without_spread_or_users_nothing_is_said():
-    seen, _ = planned({"a": (40, 80), "b": (40, 80)}, {"a": 80, "b": float("nan")}, variance=None)
-    assert seen.at[("a", ""), "note"] == "no_spread"
-    assert seen.at[("b", ""), "note"] == "no_users"
+def test_without_spread_nothing_is_said():
+    seen, _ = planned({"a": (40, 80)}, {"a": 80}, variance=None)
     assert set(seen["state"]) == {"undecided"}
+    assert seen.at[("a", ""), "note"] == "no_spread"
+
+
+def test_where_users_are_not_known_as_many_are_expected_to_answer_as_last_time():
+    seen, table = planned({"a": (40, 80)}, {"a": float("nan"), "new": float("nan")})
+    expected = table[table["statistic"].eq("expected_answers")].set_index("unit")
+    assert (expected.at["a", "value"], expected.at["a", "note"]) == (40, "as_last")
+    assert seen.at[("a", ""), "value"] == pytest.approx(detectable_difference(40, 40, 1.1))
+    assert seen.at[("new", ""), "note"] == "no_users"
 
 
 def test_the_nations_spread_serves_where_the_municipality_has_none():

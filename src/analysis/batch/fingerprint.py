@@ -31,7 +31,7 @@ NOTEBOOK_ROOMS = (
     "batch/kernels.py",
     "batch/surroundings.py",
 )
-REPORT_ROOMS = ("core", "survey", "show", "report", "batch/reports.py")
+REPORT_ROOMS = ("core", "survey", "steering", "show", "report", "batch/reports.py")
 
 #: Which runs and formats there are, and where the data lie, changes no run's content.
 _NOT_CONTENT = {"data", "steering", "municipalities", "services", "formats", "editions"}

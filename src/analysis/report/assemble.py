@@ -9,10 +9,11 @@ from analysis.core.language import Language
 from analysis.core.paths import project_root
 from analysis.core.settings import Batch
 from analysis.report.book import Matter, add_run, copy_sources, made_beside, write_settings
-from analysis.report.chapters import included, read_run, write_chapter
+from analysis.report.chapters import included, read_run, shows, write_chapter
 from analysis.report.colophon import colophon_values
 from analysis.report.cover import read_cover
 from analysis.show.escape import to_markdown as escape
+from analysis.steering.editions import chapter_title, what_is_shown
 from analysis.survey import Store, open_store
 
 #: The parts of a book that people edit, per language, in `reports/`.
@@ -41,6 +42,8 @@ def assemble(build: Path, municipality: str, edition: str, batch: Batch) -> Path
                 heading=f"# {escape(name)} {{#sec-{service}}}",
             )
         add_run(home / "runs" / "municipality", beside, "municipality")
+        chapters = [f"service-{service}.ipynb" for service in services]
+        chapters += _add_chapters(home / "runs" / "municipality" / "notebook.ipynb", beside, language)
         _add_summary(home / "runs" / "municipality" / "notebook.ipynb", beside)
         copy_sources(root, beside, batch, _APPENDICES)
         matter = Matter(
@@ -50,7 +53,7 @@ def assemble(build: Path, municipality: str, edition: str, batch: Batch) -> Path
             cover=read_cover(
                 home / "runs" / "municipality", list(names.values()), year=batch.year, language=language
             ),
-            chapters=tuple(f"service-{service}.ipynb" for service in services),
+            chapters=tuple(chapters),
             appendices=_APPENDICES,
             values=colophon_values(batch, store, municipality),
         )
@@ -71,6 +74,19 @@ def finished_services(home: Path, batch: Batch, store: Store) -> list[str]:
             todo="run the batch again: tilstand run",
         )
     return list(done)
+
+
+def _add_chapters(notebook: Path, book: Path, language: Language) -> list[str]:
+    """Make a chapter of the municipality's cells for each of their tags, and return the files' names."""
+    run = read_run(notebook)
+    names = [chapter.id for chapter in what_is_shown("full").chapters if chapter.source == "municipality"]
+    written = []
+    for name in names:
+        if shows(run, (name,)):
+            heading = f"# {escape(chapter_title(name, language))} {{#sec-{name}}}"
+            write_chapter(notebook, book / f"{name}.ipynb", heading=heading, cells=(name,))
+            written.append(f"{name}.ipynb")
+    return written
 
 
 def _add_summary(notebook: Path, book: Path) -> None:

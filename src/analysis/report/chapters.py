@@ -19,11 +19,15 @@ _REFERRED = re.compile(r"(?<![\\\w])@((?:fig|tbl|sec)-\w+(?:-\w+)*)")
 
 @dataclass(frozen=True)
 class Part:
-    """One notebook's part of a chapter: its cells, by id or tag (none named: all), under its own heading."""
+    """One notebook's part of a chapter: its cells, by id or tag (none named: all), under its own heading.
+
+    `without` names those that stand elsewhere in the book.
+    """
 
     source: Path
     heading: str = ""
     cells: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
 
 
 def read_run(path: Path) -> nbformat.NotebookNode:
@@ -52,7 +56,7 @@ def write_parts(parts: Iterable[Part], target: Path, *, heading: str) -> None:
         notebook = read_run(part.source)
         if part.heading:
             cells.append(nbformat.v4.new_markdown_cell(part.heading, id=f"part-{i}"))
-        chosen = [_plain(cell) for cell in _chosen(notebook, part.cells)]
+        chosen = [_plain(cell) for cell in _chosen(notebook, part.cells, part.without)]
         cells += [_lowered(cell, i) for cell in chosen] if part.heading else chosen
     if notebook is None:
         raise BuildError("a chapter of nothing", where=str(target), expected="at least one notebook")
@@ -67,9 +71,9 @@ def included(notebook: nbformat.NotebookNode, *names: str) -> str:
     return "\n\n".join(part for parts in shown for part in parts) + "\n"
 
 
-def shows(notebook: nbformat.NotebookNode, cells: Sequence[str]) -> bool:
-    """Tell whether any of the named cells shows something."""
-    return any(part.strip() for cell in _chosen(notebook, cells) for part in _shown(cell))
+def shows(notebook: nbformat.NotebookNode, cells: Sequence[str], without: Sequence[str] = ()) -> bool:
+    """Tell whether any of the named cells, those of `without` apart, shows something."""
+    return any(part.strip() for cell in _chosen(notebook, cells, without) for part in _shown(cell))
 
 
 def shown_markdown(path: Path) -> str:
@@ -92,10 +96,17 @@ def dangling(texts: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted({id for page in pages for id in _REFERRED.findall(page)} - there))
 
 
-def _chosen(notebook: nbformat.NotebookNode, names: Sequence[str]) -> list[nbformat.NotebookNode]:
+def _chosen(
+    notebook: nbformat.NotebookNode, names: Sequence[str], without: Sequence[str] = ()
+) -> list[nbformat.NotebookNode]:
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    wanted = set(names)
-    return [c for c in code if not names or wanted & {c.get("id", ""), *c.metadata.get("tags", [])}]
+    called = [{cell.get("id", ""), *cell.metadata.get("tags", [])} for cell in code]
+    wanted, elsewhere = set(names), set(without)
+    return [
+        cell
+        for cell, own in zip(code, called, strict=True)
+        if (not names or wanted & own) and not elsewhere & own
+    ]
 
 
 def _plain(cell: nbformat.NotebookNode) -> nbformat.NotebookNode:

@@ -92,7 +92,7 @@ def assemble_edition(
                 place=f"{labels.unit(book.unit)}, {labels.municipality}"
                 if book.unit
                 else labels.municipality,
-                stem=f"{batch.batch}-{municipality}-{book.folder}",
+                stem=f"{batch.batch}-{municipality}" + ("" if book == BookOf("full") else f"-{book.folder}"),
                 kicker=reader_of(book.edition, language),
                 cover=_cover(home, book, names, batch, language),
                 chapters=tuple(chapters),

@@ -74,10 +74,12 @@ class Leaves:
     def write_chapters(self, edition: Edition) -> list[str]:
         """Write the edition's chapters; those of which the runs show nothing are left out."""
         written: list[str] = []
-        for chapter in edition.chapters:
+        for i, chapter in enumerate(edition.chapters):
             match chapter.source:
                 case "municipality":
-                    written += self._of_municipality(chapter)
+                    # A cell with several tags stands in the last of the chapters that ask for it.
+                    later = [c for c in edition.chapters[i + 1 :] if c.source == "municipality"]
+                    written += self._of_municipality(chapter, tuple(name for c in later for name in c.cells))
                 case "service":
                     for service in [self.book.service] if self.book.service else self.services:
                         written.append(self._of_service(service, chapter))
@@ -137,13 +139,14 @@ class Leaves:
                 todo="add the cells to the edition's chapter, or take the reference out of the block",
             )
 
-    def _of_municipality(self, chapter: Chapter) -> list[str]:
-        if not shows(read_run(self._notebook("municipality")), chapter.cells):
+    def _of_municipality(self, chapter: Chapter, without: tuple[str, ...]) -> list[str]:
+        notebook = self._notebook("municipality")
+        if not shows(read_run(notebook), chapter.cells, without):
             return []
         self._used.add("municipality")
         heading = f"# {escape(chapter_title(chapter.id, self.labels.language))} {{#sec-{chapter.id}}}"
         target = self.folder / f"{chapter.id}.ipynb"
-        write_parts([Part(self._notebook("municipality"), cells=chapter.cells)], target, heading=heading)
+        write_parts([Part(notebook, cells=chapter.cells, without=without)], target, heading=heading)
         return [target.name]
 
     def _of_service(self, service: str, chapter: Chapter) -> str:

@@ -24,14 +24,19 @@ def tabulate_cost_quality(
     """Set each service's cost, staffing and sick leave beside the others', and its satisfaction beside all.
 
     against: the nation, or `peers.<group>` for a table of costs beside the peer group's, without
-    satisfaction. Products whose cost nobody has worked out, or whose users have not been asked, stand in it
-    and say so. Tables of units' costs follow where the municipality has supplied any.
+    satisfaction. Nothing where no cost at all is known. Products whose cost nobody has worked out, or whose
+    users have not been asked, stand in it and say so. Tables of units' costs follow where the municipality
+    has supplied any.
     """
     say = canvas.language
     # The service stands in every row: a screen reader reads one row at a time.
+    subjects = subjects_of(canvas, facts, steering, against=against)
+    if not any(is_number(subject.cost) for subject in subjects):
+        # The figure's place says that no cost is known, and satisfaction stands in the services' chapters.
+        return join(canvas, [])
     rows = [
         (subject.name, name, *cells)
-        for subject in subjects_of(canvas, facts, steering, against=against)
+        for subject in subjects
         for name, cells in _lines(canvas, facts, subject, against)
     ]
     columns = (
@@ -89,7 +94,7 @@ def _lines(
     for statistic, name in ((USERS, say.text("Users per position")), (LEAVE, say.text("Sick leave"))):
         found = select(own(facts), service=subject.service, statistic=statistic, unit="")
         mine = sorted((fact for fact in found if not fact.against), key=lambda fact: fact.year or 0)
-        if mine:
+        if any(fact.state != "not_measured" for fact in mine):
             lines.append((name, _supplied(canvas, mine, [f for f in found if f.against == against])))
     if against == "nation":
         lines.append((say.text("Overall satisfaction"), _satisfaction(canvas, subject)))

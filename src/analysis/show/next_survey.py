@@ -112,7 +112,7 @@ def _table(canvas: Canvas, facts: pd.DataFrame, steering: Steering, service: str
     for category, words in (("pooled", say.text("Pooled units together")), ("", say.text("Whole service"))):
         fact = one(seen, unit="", category=category)
         if fact is not None:
-            users = numbers.count(say, fact.N) if category == "" else numbers.EM_RULE
+            users = numbers.count(say, fact.N) if category == "" and fact.N else numbers.EM_RULE
             rate = numbers.score(say, one(rates, unit="")) if category == "" else numbers.EM_RULE
             size = _points(canvas, fact) if is_number(fact) else numbers.EM_RULE
             rows.append((words, users, rate, numbers.EM_RULE, size, advise(say, fact).text))

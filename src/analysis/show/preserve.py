@@ -150,7 +150,9 @@ def _caution(canvas: Canvas, low: list[str], rates: dict[str, Fact | None], low_
                 limit=say.percent(low_response), services=say.series(named),
             )
         )  # fmt: skip
-    if unknown:
+    if len(unknown) == len(rates):
+        said.append(say.text("The response rate is not known: whom the results speak for cannot be said."))
+    elif unknown:
         said.append(
             say.text(
                 "The response rate is not known for {services}: whom the results speak for cannot be said.",

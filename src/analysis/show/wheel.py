@@ -155,7 +155,7 @@ def _arcs(sheet: Sheet, ring: Ring, parts: Sequence[_Part], year: int) -> None:
 
 def _labels(sheet: Sheet, ring: Ring, side: Sequence[_Part], align: str, height: float, year: int) -> None:
     # Down the page on both sides: on the left, time runs upwards.
-    side = sorted(side, key=lambda part: part.middle, reverse=align == "right")
+    side = sorted(side, key=lambda part: part.number, reverse=align == "right")
     middles = _spread(side, [ring.at(part.middle, OUTER)[1] for part in side], height)
     for part, middle in zip(side, middles, strict=True):
         right = align == "left"

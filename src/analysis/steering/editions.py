@@ -68,7 +68,10 @@ _EDITIONS: dict[str, Edition] = {
         Edition(
             "full",
             "municipality",
-            (Chapter("service", "service"), *_of_municipality("scorecard", "steering", "costs", "status")),
+            (
+                Chapter("service", "service"),
+                *_of_municipality("scorecard", "steering", "costs", "status", "wheel"),
+            ),
             _ALL_APPENDICES,
             ("services", "findings", "targets", "measures", "costs", "topics", "units", "items", "response"),
             front=("findings",),
@@ -102,7 +105,12 @@ _EDITIONS: dict[str, Edition] = {
         Edition(
             "council",
             "municipality",
-            _of_municipality("scorecard", "status", "proposed"),
+            (
+                *_of_municipality("scorecard"),
+                # Strengths and points to improve stand among the findings: a council reads ten pages.
+                Chapter("status", "municipality", ("status-heading", "status")),
+                *_of_municipality("proposed"),
+            ),
             ("colophon.qmd",),
             ("services", "findings", "targets", "measures"),
             front=("findings",),

@@ -48,8 +48,9 @@ def next_survey_facts(
         may tell them.
 
     Expected answers are N times the unit's last response rate, rounded down; the service's rate where the
-    unit has none of its own. The change is `detectable_difference(n last time, n expected, sd)`, sd that of
-    answers within units in the municipality, else in the nation.
+    unit has none of its own; as many as last time where users or rates are not known. The change is
+    `detectable_difference(n last time, n expected, sd)`, sd that of answers within units in the municipality,
+    else in the nation.
     """
     after = next_survey(steering.plan.wheel, steering.years)
     found: list[Fact] = []
@@ -105,10 +106,12 @@ class _Service:
         return [*out, *self._whole(place, units)]
 
     def _whole(self, place: dict[str, Any], units: list[str]) -> Iterator[Fact]:
-        rate, users = self._rate(""), self.population.reindex(units).fillna(0).sum()
-        if rate is not None and users > 0:
-            fact = replace(self._fact(place), N=int(users))
-            yield self._judged(fact, floor(int(users) * rate + 1e-9), self._before(""))
+        rate, before = self._rate(""), self._before("")
+        users = int(self.population.reindex(units).fillna(0).sum())
+        if rate is not None and users:
+            yield self._judged(replace(self._fact(place), N=users), floor(users * rate + 1e-9), before)
+        elif before:
+            yield self._judged(self._fact(place), before, before)
 
     def _unit(self, place: dict[str, Any], unit: str) -> tuple[Fact, Fact]:
         counted = Fact(
@@ -118,18 +121,20 @@ class _Service:
         users, state = self.population.get(unit), self._state(unit)
         if state == "suppressed":
             return counted.missing("suppressed"), seen.missing("suppressed")
-        if users is None or pd.isna(users) or not users > 0:
-            return counted.missing("not_measured", "no_users"), seen.missing("undecided", "no_users")
-        own = self._rate(unit)
+        own, before = self._rate(unit), self._before(unit)
         rate = own if own is not None else self._rate("")
-        if rate is None:
-            return counted.missing("not_measured", "no_rate"), seen.missing("undecided", "no_rate")
-        # A hair's breadth: 0.29 times 100 is 28.999999999999996.
-        answers = floor(int(users) * rate + 1e-9)
-        counted = replace(
-            counted, value=answers, N=int(users), note="" if own is not None else "service_rate"
-        )
-        return counted, self._judged(replace(seen, N=int(users)), answers, self._before(unit))
+        known = users is not None and not pd.isna(users) and users > 0
+        if known and rate is not None:
+            # A hair's breadth: 0.29 times 100 is 28.999999999999996.
+            answers, note = floor(int(users) * rate + 1e-9), "" if own is not None else "service_rate"
+        elif before:
+            answers, note = before, "as_last"
+        else:
+            note = "no_rate" if known else "no_users"
+            return counted.missing("not_measured", note), seen.missing("undecided", note)
+        size = {"N": int(users)} if known else {}
+        counted = replace(counted, value=answers, note=note, **size)
+        return counted, self._judged(replace(seen, **size), answers, before)
 
     def _judged(self, fact: Fact, answers: int, before: int) -> Fact:
         if answers < self.thresholds.mean:

@@ -14,6 +14,9 @@ from analysis.stats.scores import index_0_100
 from analysis.steering.context import Steering
 from analysis.steering.notes import Note
 
+#: So many points of each kind over all services, and at least one of each from every service.
+_MOST = 12
+
 
 def preserve_facts(
     facts: pd.DataFrame, steering: Steering, *, thresholds: Disclosure = Disclosure()
@@ -21,12 +24,13 @@ def preserve_facts(
     """Choose, in each service, as many points to preserve as to improve, and what users want more of.
 
     To preserve and to improve: the rule of the report's strengths (`strengths_and_improvements`) over the
-    service's own topics: as many of each, at most three, every interval of the ones above every one of the
-    others. To want more of: a wish from a focus group of users in the round's years, on a topic (the whole
-    service where the wish names none) that users are satisfied with, which is that the interval of its mean
-    lies wholly above the middle of the scale and that it is no point to improve. A survey does not ask what
-    people want more of: without a group of at least `thresholds.distribution` people nothing is said. At
-    most as many as there are points to preserve, or one where there are none.
+    service's own topics: as many of each, at most three, fewer in a report of many services, every interval
+    of the ones above every one of the others. To want more of: a wish from a focus group of users since the
+    round before, on a topic (the whole service where the wish names none) that users are satisfied with,
+    which is that the interval of its mean lies wholly above the middle of the scale and that it is no point
+    to improve. A survey does not ask what people want more of: without a group of at least
+    `thresholds.distribution` people nothing is said. At most as many as there are points to preserve, or one
+    where there are none.
 
     Returns:
         `service_strength` and `service_improvement` by rank (category), and `want_more` with the note's id
@@ -34,11 +38,14 @@ def preserve_facts(
         with interval and answers.
     """
     tables = []
-    for service in [code for code in facts["service"].unique() if code]:
+    services = [code for code in facts["service"].unique() if code]
+    most = max(1, _MOST // max(1, len(services)))
+    for service in services:
         rows = facts[facts["service"].eq(service) & facts["municipality"].ne("") & facts["unit"].eq("")]
         if rows.empty:
             continue
         found = strengths_and_improvements(rows, thresholds=thresholds)
+        found = found[found["category"].astype(int).le(most)]
         named = found.assign(statistic="service_" + found["statistic"])
         tables += [_renamed(named), tabulate(_wishes(rows, steering, service, named, thresholds))]
     return join(tables)
