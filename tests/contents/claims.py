@@ -10,6 +10,8 @@ from fact_ledger import CERTAIN
 
 #: Blocks on a report's first pages: what they claim must hold over the whole report.
 FIRST_PAGES = ("municipality.headline", "municipality.certain", "municipality.services")
+#: Blocks that tell the report's claims again.
+REPORTED = (*FIRST_PAGES, "municipality.ledger")
 
 
 @dataclass(frozen=True)

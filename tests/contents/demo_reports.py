@@ -61,6 +61,7 @@ class Report:
     municipality: str
     facts: pd.DataFrame
     labels: dict[str, Labels]
+    steering: Steering
     shown: dict[str, tuple[Shown, ...]]
 
 
@@ -111,7 +112,7 @@ def make_report(
     run = _municipality_run(store, municipality, surveys, join(list(parts.values())), labels[languages[0]])
     facts = run.joined(run.measure())
     shown = {code: tuple(show_report(parts, facts, run, named)) for code, named in labels.items()}
-    return Report(municipality, facts, labels, shown)
+    return Report(municipality, facts, labels, run.steering, shown)
 
 
 def show_report(

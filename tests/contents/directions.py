@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from steering_words import CLAIMED
+
 #: Every word that says better or worse, more or less, up or down; whole words, whatever the case.
 VOCABULARY = {
     "nb": """
@@ -61,8 +63,12 @@ SENTENCES: dict[str, tuple[Says, ...]] = {
     ),
     "{topic}: certain rise since {year}, {value} ({interval}).": (Says("topic", "change", "higher"),),
     "{topic}: certain fall since {year}, {value} ({interval}).": (Says("topic", "change", "lower"),),
+    "Certain rise since {year}: {names}.": (_all("names", "change", "higher"),),
+    "Certain fall since {year}: {names}.": (_all("names", "change", "lower"),),
     "{service}: certain rise in {topic}": (Says("topic", "change", "higher"),),
     "{service}: certain fall in {topic}": (Says("topic", "change", "lower"),),
+    "{service}: above the mean of the municipalities on {topic}": (Says("topic", _NATION, "higher"),),
+    "{service}: below the mean of the municipalities on {topic}": (Says("topic", _NATION, "lower"),),
     "Above the mean of the municipalities: {topics}": (_all("topics", _NATION, "higher"),),
     "Below the mean of the municipalities: {topics}": (_all("topics", _NATION, "lower"),),
     "Above the mean of the municipalities: {names}.": (_all("names", _NATION, "higher"),),
@@ -88,10 +94,16 @@ SENTENCES: dict[str, tuple[Says, ...]] = {
     ),
     "{high} above what is expected": (_all("high", _RANGE, "above"),),
     "{low} below what is expected": (_all("low", _RANGE, "below"),),
-    "Units certainly above the others: {names}.": (_all("names", _UNIT, "above"),),
-    "Units certainly below the others: {names}.": (_all("names", _UNIT, "below"),),
+    "Units above the others: {names}.": (_all("names", _UNIT, "above"),),
+    "Units below the others: {names}.": (_all("names", _UNIT, "below"),),
     "{unit}, {topic}: above the other {units}, {value} ({interval}).": (Says("topic", _UNIT, "above"),),
     "{unit}, {topic}: below the other {units}, {value} ({interval}).": (Says("topic", _UNIT, "below"),),
+    "{service}, {unit}: above the other {units}": (Says("unit", _UNIT, "above"),),
+    "{service}, {unit}: below the other {units}": (Says("unit", _UNIT, "below"),),
+    "{service}: to preserve: {topic}": (Says("topic", "strength", "strength"),),
+    "{service}: to improve: {topic}": (Says("topic", "improvement", "improvement"),),
+    "{topic} is among the highest of all services: {points}.": (Says("topic", "strength", "strength"),),
+    "{topic} is among the lowest of all services: {points}.": (Says("topic", "improvement", "improvement"),),
     "Prioritise {topics}, preserve {others}": (
         _all("topics", "priority", "prioritise"), _all("others", "priority", "preserve"),
     ),
@@ -144,15 +156,70 @@ STATIC = {
     ),
     "{service}: answers in {year} in per cent, from {low} (lowest) to {high} (highest). The line is the "
     "middle of the scale; shares under {least} are not labelled.": "names the ends of the scale",
-    "{service}: how scores in all rounds lie around their own unit's mean. Skewness and kurtosis are 0 in a "
-    "normal distribution; far out is the share beyond 1.96 standard deviations, where {share} is expected; "
-    "at the top is the share of scores at the highest answer in {year}.": "names the end of the scale",
+    "{service}: how scores lie around the mean of their own unit in the same round, in all rounds and units "
+    "that can be shown and compared. Skewness and kurtosis are 0 in a normal distribution; far out is the "
+    "share beyond 1.96 standard deviations, where {share} is expected; at the top is the share of scores at "
+    "the highest answer in {year}.": "names the end of the scale",
     "About {share} give high answers to each item": "in Norwegian: the two best answers of the scale",
     "Between {low} and {high} give high answers to each item": "in Norwegian: the two best answers",
     "From {low} to {high} give high answers, by question": "in Norwegian: the two best answers",
     "The change is measured within the units over all rounds, so it can differ from the difference between "
     "the two means.": "'over' is through all rounds",
-    "What is certain over the whole report:": "'over' is in all of the report",
+    "The change is measured within the units over all rounds that can be compared, so it can differ from the "
+    "difference between the two means.": "'over' is through all rounds",
+    "What is certain over the whole report ({level} confidence intervals):": "'over' is in all of the report",
+    "Nothing is certain over the whole report, and no measure or target waits for its result.": (
+        "'over' is in all of the report"
+    ),
+    "Each finding that is certain over the whole report leads to a question for the users, a point for the "
+    "result dialogue, a measure with its owner and a paragraph for a steering document. The next survey "
+    "tells what came of it. The two uses of the results are kept apart: what goes up the steering chain to "
+    "the council, and what a unit and its users work on themselves.": "'up' is towards the council",
+    "In the steering chain, up to the council": "'up' is towards the council",
+    "All rounds taken together, the {units} differ, and there are enough answers to rank them.": (
+        "in Norwegian: seen as one"
+    ),
+    "All rounds taken together, the {units} differ, but there are too few answers to rank them: read each "
+    "with its interval.": "in Norwegian: seen as one",
+    "All rounds taken together, the {units} cannot be told apart with certainty: the differences may be "
+    "chance.": "in Norwegian: seen as one",
+    "All rounds taken together, no difference between the {units} could be found: what they seem to differ "
+    "by is within chance.": "in Norwegian: seen as one",
+    "As many of each, chosen by one rule: what has certainly changed, what certainly differs from other "
+    "municipalities, and then the highest and the lowest results. In brackets stand the {level} confidence "
+    "interval and the number of answers.": "says what a list holds",
+    "For {names} nothing is certain, or there are too few answers to sum the feedback up.": "sum up",
+    "What to preserve and what to improve in each service, as many of each, and what satisfied users want "
+    "more of, {year}. Results in points from 0 to 100 with confidence intervals.": "says what a table lists",
+    "No targets to hold results against": "in Norwegian: held up against",
+    "A supplied figure, no sample: it is held against the limits as it is.": "in Norwegian: held up against",
+    "Supplied figures are no sample: they are held against the limits as they are.": (
+        "in Norwegian: held up against"
+    ),
+    "In brackets: how probable it is that the true result lies in the range. From {share} on, that range is "
+    "the status.": "in Norwegian: from a share and upwards",
+    "Not counted": "in Norwegian: counted up",
+    "Not counted: shares of answers are worked out for the last round alone.": "in Norwegian: counted up",
+    "over {share}": "the bound of a probability",
+    "under {share}": "the bound of a probability",
+    "under way": "how far a measure has come",
+    "Nothing new is certain. The line follows up a measure.": "follow up",
+    "{service}: follow-up of “{measure}”": "follow up",
+    "{n} over time": "counts comparisons",
+    "most in {document}": "in Norwegian: which document has most targets",
+    "The target “{name}” was for {unit}, which has closed; it now counts for {successor}.": (
+        "in Norwegian: shut down"
+    ),
+    "The measure “{name}” was for {unit}, which has closed; it now counts for {successor}.": (
+        "in Norwegian: shut down"
+    ),
+    "Left, the point is the latest cost per user and the line its lowest and highest since {first}. A cost "
+    "comes from the accounts and has no confidence interval.": "says what a figure's line means",
+    "The middle half: a quarter of the other municipalities lie below it and a quarter above. Figures that "
+    "are supplied keep their decimals.": "says what the middle half is",
+    "A unit that can only see changes of more than {most} points should be pooled with others. Where so few "
+    "answers are expected that they could not be shown, users are better asked in another way: in interviews "
+    "or dialogue meetings.": "says which way of asking is better",
     "Over all services together there is no certain change or difference.": "'over' is in all services",
     "No certain change over all services": "'over' is in all services",
     "What to prioritise cannot be decided": "says that nothing is decided",
@@ -169,6 +236,34 @@ NOT_IN_TEXT = {
     "lowest": "the end of a scale in a figure",
     "Highest": "the table of extremes, which stands in no report",
     "Lowest": "the table of extremes, which stands in no report",
+    "Above the other {units} on {high}, below on {low}": "a unit's own edition, which no notebook shows",
+    "Above the other {units} on {topics}": "a unit's own edition, which no notebook shows",
+    "Below the other {units} on {topics}": "a unit's own edition, which no notebook shows",
+    "{topic} {mean} of {high}, certainly above the other {units}": "a unit's own edition",
+    "{topic} {mean} of {high}, certainly below the other {units}": "a unit's own edition",
+    "{unit} stands first, the others from highest to lowest.": "a unit's own edition",
+    "From {low} for {lowest} to {high} for {highest}": "the country on a page, which no notebook shows",
+    "Others: lowest quarter up to": "a column of the workbook",
+    "Others: highest quarter from": "a column of the workbook",
+    "Lowest quarter up to": "a column of the workbook",
+    "Highest quarter from": "a column of the workbook",
+    "Change, lower end": "a column of the workbook",
+    "Interval, lower end": "a column of the workbook",
+    "Strengths and points": "the name of a sheet in the workbook",
+    "Strength to preserve": "a cell of the workbook",
+    "Point to improve": "a cell of the workbook",
+    "Strengths to preserve and points to improve": "the title of a sheet in the workbook",
+    "The highest and the lowest results of all services, as many of each.": "a sheet of the workbook",
+    "The effect is what changed with the measure beyond what changed without it.": "a sheet of the workbook",
+    "The mean of the municipalities' means by service. Half of them: between the lowest and the highest "
+    "quarter of the municipalities, {year}. Spread: how much municipalities differ beyond what chance "
+    "explains, as a standard deviation.": "a sheet of the workbook, and the country on a page",
+    "Cost among the highest quarter: {high}": "a heading that no notebook shows",
+    "Cost among the lowest quarter: {low}": "a heading that no notebook shows",
+    "Cost among the highest quarter: {high}; among the lowest: {low}": "a heading that no notebook shows",
     "{service}: the items with the highest and the lowest mean, {year}. Where intervals overlap, the order "
     "is not certain.": "the table of extremes, which stands in no report",
 }
+
+#: Every message that is classified, the steering chapters' own among them.
+CLASSIFIED = {*SENTENCES, *WORDS, *FINDINGS, *STATIC, *NOT_IN_TEXT, *CLAIMED}

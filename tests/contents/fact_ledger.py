@@ -17,7 +17,8 @@ class Ledger:
     """The facts of one municipality's report, the national ones among them."""
 
     def __init__(self, facts: pd.DataFrame) -> None:
-        self.year = int(facts["year"].max())
+        # Some facts are of the next survey.
+        self.year = int(facts.loc[facts["statistic"].eq("mean"), "year"].max())
         self._rows: dict[tuple, list[Any]] = defaultdict(list)
         self._by_statistic: dict[tuple, list[Any]] = defaultdict(list)
         for row in facts.itertuples():
@@ -37,6 +38,14 @@ class Ledger:
     def of(self, statistic: str, service: str) -> list[Any]:
         """Return the municipality's latest facts of that statistic."""
         return self._by_statistic[statistic, service]
+
+    def every(self, statistic: str) -> list[Any]:
+        """Return the municipality's latest facts of that statistic, of all services."""
+        return [row for (name, _), rows in self._by_statistic.items() if name == statistic for row in rows]
+
+    def of_category(self, statistic: str, category: str) -> Any | None:
+        """Return the fact of a target or measure, by its id."""
+        return next((row for row in self.every(statistic) if row.category == category), None)
 
     def certain(self, statistic: str, service: str) -> list[Any]:
         """Return those that say a direction."""
@@ -64,7 +73,8 @@ class Ledger:
         if verdict == "full":
             return row.value > _FULL
         if row.verdict != verdict:
-            return False
+            # A strength is one by being there.
+            return verdict == row.statistic
         if verdict not in CERTAIN:
             return True
         return (self._beside(row) > 0) == (verdict in _UP)

@@ -46,7 +46,7 @@ _UNITS = "Whether there is a difference from the other {units} depends on the me
 _RESTS = "A certain change rests on a single unit for {names}."
 _COMPOSED = (
     "The assessment is another one when it is allowed for who the users are: {topics}. In brackets stands "
-    "what the composition of the users accounts for."
+    "the difference before and after."
 )
 LISTINGS = (
     Listing(_CHANGE, "names", "service.order-check", "change"),
@@ -94,11 +94,11 @@ class ListReader:
             yield f"{listing.what}: {sorted(told)} listed, {sorted(true)} in the facts"
         for part in parts if listing.message == _COMPOSED else ():
             _, topic = self._named(part, service)
-            shift = self.ledger.fact("casemix_shift", service, topic)
+            names = (listing.what, f"{listing.what}_adjusted")
+            wanted = [f.value for name in names if (f := self.ledger.fact(name, service, topic)) is not None]
             written = numbers_in(re.sub(NAME, "", part), self.messages.language)
-            wanted = [] if shift is None or shift.state != "measured" else [abs(shift.value)]
             if len(written) != len(wanted) or not all(map(agrees, written, wanted)):
-                yield f"the composition accounts for {wanted}, {written} is written"
+                yield f"before and after the adjustment are {wanted}, {written} is written"
 
     def _named(self, part: str, service: str) -> Told:
         signs = re.findall(NAME, part)

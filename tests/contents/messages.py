@@ -15,6 +15,11 @@ from analysis.core.language import NO_BREAK, Language
 NUMBER = rf"[+−]?\d+(?:[,{NO_BREAK}]\d{{3}}(?!\d))*(?:[.,]\d+)?"
 _NAMED = {"service", "topic", "topics"}
 _YEARS = {"year", "before", "first"}
+#: Fields that hold neither a number nor a topic.
+_FREE = {
+    "document": "[^.;]+?", "points": "[^.]+?", "middle": "[^.]+?", "change": ".+",
+    "name": f"{NAME}+", "successor": NAME, "measure": f"{NAME}+",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -57,6 +62,18 @@ class Messages:
         """Return what a field of the message holds, each time that it stands in the text."""
         pattern = self._template(message, {field}).replace(self._series, ".+?", 1)
         return [found[field] for found in re.finditer(pattern, text)]
+
+    def numbered(self, text: str) -> list[tuple[tuple[str, str, str], str]]:
+        """Return what is said with a number in brackets after it, and the number."""
+        return [
+            (WORDS[message], found["size"])
+            for message, pattern in self._words
+            for found in re.finditer(rf"{pattern.pattern} \((?P<size>[^()]*)\)", text)
+        ]
+
+    def pattern(self, message: str, named: Iterable[str] = ()) -> str:
+        """Return a message as a pattern, with a group for each field; `named` hold names."""
+        return self._template(message, named)
 
     def without_static(self, text: str) -> str:
         """Return the text without the messages that say nothing of any result."""
@@ -121,20 +138,32 @@ class Messages:
         return rf"(?P<more>{re.escape(self.language.text(' and more'))})?"
 
     def _held(self, field: str, message: str, named: set[str]) -> str:
+        if field in _FREE:
+            return _FREE[field]
         if field in named | _NAMED or (field == "unit" and message.startswith("{unit}, ")):
             return self._series
         if field in _YEARS:
             return r"\d{4}"
+        if field == "unit" and "{successor}" in message:
+            return NAME
         if field in ("unit", "units"):
             return self._units
-        return r"[^()]+" if field == "interval" else rf"{NUMBER}(?: ?%)?"
+        return r"[^()]+" if field == "interval" else rf"{NUMBER}(?: ?(?:%|kr))?"
 
     @cached_property
     def _series(self) -> str:
         last = re.escape(self.language.text("{first} and {last}", first="", last=""))
         areas = self.language.plural("{n} area", "{n} areas", 2).removeprefix("2").strip()
         one = re.escape(self.language.text("one question"))
-        return rf"{NAME}(?:(?:, |{last}){NAME})*|\d+ (?:{areas}|{self._units})|{one}"
+        each = rf"{NAME}(?: {NUMBER} \([^()]*\))?"
+        listed = rf"{each}(?:(?:, |; (?!{NAME}: )|{last})(?:{each}|{one}))*(?:{last}{self.left_over})?"
+        return rf"{listed}|\d+ (?:{areas}|{self._units})|{one}"
+
+    @cached_property
+    def left_over(self) -> str:
+        """What stands for the names that a list leaves out: "2 more"."""
+        words = {self.language.plural("{n} more", "{n} more", n).split(" ", 1)[1] for n in (1, 2)}
+        return rf"\d+ (?:{'|'.join(map(re.escape, sorted(words)))})"
 
 
 def numbers_in(text: str, language: Language) -> list[tuple[float, int]]:

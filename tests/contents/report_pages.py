@@ -26,7 +26,7 @@ class Piece:
     table's column), cell, or mark (a row of a figure).
     block: the notebook's cell, `service.scorecard`. `service` is the one it is about, "" for all.
     name: of the table or figure, `scorecard`. row, column: the head of its row and column; `turn` tells
-    columns of the same head apart. lead: what stands in bold before an item.
+    columns of the same head apart. lead: what stands in bold before an item. cells: the whole row.
     """
 
     kind: str
@@ -39,6 +39,7 @@ class Piece:
     turn: int = 0
     lead: str = ""
     sign: str = ""
+    cells: tuple[str, ...] = ()
 
 
 def read_page(shown: Shown, services: tuple[str, ...]) -> Iterator[Piece]:
@@ -100,9 +101,10 @@ def _table(lines: list[str], block: str, service: str, name: str) -> Iterator[Pi
     for head in heads:
         yield Piece("head", head, block, service, name)
     for row in rows:
-        yield Piece("cell", row[0], block, service, name, row=row[0], column=heads[0])
+        whole = tuple(row)
+        yield Piece("cell", row[0], block, service, name, row=row[0], column=heads[0], cells=whole)
         for head, turn, cell in zip(heads[1:], turns[1:], row[1:], strict=True):
-            yield Piece("cell", cell, block, service, name, row=row[0], column=head, turn=turn)
+            yield Piece("cell", cell, block, service, name, row=row[0], column=head, turn=turn, cells=whole)
 
 
 def _split(line: str) -> list[str]:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
-from claims import FIRST_PAGES, Claim
+from claims import REPORTED, Claim
 from directions import SENTENCES, Says
 from fact_ledger import Ledger, numbers_of
 from known_names import NAME, Names
 from listed_names import Listing, ListReader
-from messages import Found, Messages, agrees, numbers_in
+from messages import NUMBER, Found, Messages, agrees, numbers_in
 from report_pages import Piece
+from steering_lines import SteeringReader
+from steering_words import BLOCKS
 from table_columns import SAID, ColumnSpec, column_spec, entry_numbers
 
 
@@ -22,6 +25,7 @@ class Reader:
     def __init__(self, messages: Messages, names: Names, ledger: Ledger) -> None:
         self.messages, self.names, self.ledger = messages, names, ledger
         self._lists = ListReader(messages, names, ledger)
+        self.steering = SteeringReader(messages, names, ledger)
         self.claims: set[Claim] = set()
         self.lists: set[tuple[str, Listing]] = set()
         self.faults: list[str] = []
@@ -42,6 +46,11 @@ class Reader:
 
     def _read(self, piece: Piece) -> Iterator[str]:
         text = self.names.hide(piece.text)
+        if piece.block in BLOCKS:
+            text, service, faults = self.steering.read(piece, text)
+            yield from faults
+            yield from self._text(replace(piece, service=service, lead=""), text)
+            return
         if piece.kind == "alternative":
             # The finding first, then an entry a subject.
             finding, *entries = re.split(rf"(?:(?<=\.) |; )(?={NAME})", text)
@@ -82,13 +91,18 @@ class Reader:
         if not re.match(NAME, held):
             # "4 areas", "one question", "some topics": that many are so.
             number = re.match(r"\d+", held)
+            if piece.block == "municipality.ledger":
+                # A topic has a line of its own for the weightiest of its findings alone.
+                if number and int(number[0]) > len(true):
+                    yield f"{statistic} {says.verdict} of {held}, but it is so of {len(true)}"
+                return
             if not true or (number and int(number[0]) != len(true)):
                 yield f"{statistic} {says.verdict} of {held or 'some'}, but it is so of {len(true)}"
             for unit, topic in true:
                 self._note(piece, statistic, says.verdict, service, unit, topic)
             return
         named = set()
-        for sign in re.findall(NAME, held):
+        for sign, size, around in re.findall(rf"({NAME})(?: ({NUMBER}) \(([^()]*)\))?", held):
             subject = self._subject(sign, service, statistic, found)
             if subject is None:
                 yield f"{self.names.show(sign)!r} is no subject of {statistic} in {service!r}"
@@ -96,14 +110,40 @@ class Reader:
             named.add(subject)
             yield from self._holds(piece, statistic, says.verdict, service, *subject)
             yield from self._written(found, statistic, service, subject)
+            if size:
+                fact = self.ledger.fact(statistic, service, subject[1], unit=subject[0])
+                yield from self._numbers(f"{size} {around}", numbers_of(fact, ("value", "interval")))
+        if left_out := re.search(rf"{self.messages.left_over}$", held):
+            number = int(re.match(r"\d+", left_out[0])[0])
+            yield from self._rest(piece, statistic, says.verdict, service, true - named, number)
+            return
         if says.every and not found.more and (left := true - named):
             yield f"{statistic} {says.verdict}: {sorted(left)} not named"
+
+    def _rest(
+        self,
+        piece: Piece,
+        statistic: str,
+        verdict: str,
+        service: str,
+        left: set[tuple[str, str]],
+        number: int,
+    ) -> Iterator[str]:
+        """Hold "and 2 more" against those that are not named."""
+        if len(left) != number:
+            yield f"{number} more {statistic} {verdict}, but {len(left)} are not named"
+        for unit, topic in left:
+            self._note(piece, statistic, verdict, service, unit, topic)
 
     def _true(self, statistic: str, says: Says, service: str) -> set[tuple[str, str]]:
         return self.ledger.true_of(statistic, says.verdict, service)
 
     def _subject(self, sign: str, service: str, statistic: str, found: Found) -> tuple[str, str] | None:
-        if "unit" in found.fields and (of := re.match(NAME, found.fields["unit"])):
+        if (
+            "unit" in found.fields
+            and "topic" in found.fields
+            and (of := re.match(NAME, found.fields["unit"]))
+        ):
             unit = self.names.meant(of[0], "unit", service)
             topic = self.names.meant(sign, "topic", service)
             return (unit, topic) if unit and topic else None
@@ -147,6 +187,8 @@ class Reader:
         if "value" in found.fields:
             text = f"{found.fields['value']} {found.fields['interval']}"
             yield from self._numbers(text, numbers_of(fact, ("value", "level", "interval")))
+        if points := found.fields.get("points"):
+            yield from self._numbers(points, numbers_of(fact, ("value", "interval", "n")))
         if mean := found.fields.get("mean"):
             name = "nation.mean" if "number" in found.fields else "mean"
             yield from self._numbers(mean, numbers_of(self.ledger.fact(name, service, topic), ("value",)))
@@ -159,7 +201,7 @@ class Reader:
 
     def _as_reported(self, piece: Piece, statistic: str) -> str:
         claimed = statistic in ("change", "national_difference", "unit_difference")
-        return f"report_{statistic}" if claimed and piece.block in FIRST_PAGES else statistic
+        return f"report_{statistic}" if claimed and piece.block in REPORTED else statistic
 
     def _entry(self, piece: Piece, entry: str) -> Iterator[str]:
         statistic = SAID.get(piece.name)

@@ -13,7 +13,7 @@ import pytest
 from babel.messages.pofile import read_po
 from claims import unsaid
 from demo_reports import Report, make_reports
-from directions import FINDINGS, NOT_IN_TEXT, SENTENCES, STATIC, WORDS, direction_words
+from directions import CLASSIFIED, direction_words
 from fact_ledger import CERTAIN, Ledger, numbers_of
 from known_names import NAME, Names
 from listed_names import LISTINGS
@@ -27,7 +27,6 @@ from analysis.facts import wording
 from analysis.facts.table import Fact
 from analysis.survey import open_store
 
-CLASSIFIED = {*SENTENCES, *WORDS, *FINDINGS, *STATIC, *NOT_IN_TEXT}
 SERVICES = ("building-permits", "kindergarten", "nursing-home", "school")
 #: Tables that must say every certain verdict: block, its table's name, the statistic, which of its facts.
 MUST_SAY = [
@@ -72,7 +71,7 @@ class Read:
 
     def _names(self, municipality: str, code: str) -> Names:
         report = self.reports[municipality]
-        return Names(report.labels[code], report.facts)
+        return Names(report.labels[code], report.facts, report.steering)
 
     def _messages(self, code: str) -> Messages:
         labels = next(report.labels[code] for report in self.reports.values() if code in report.labels)

@@ -83,11 +83,11 @@ def test_what_is_usual_among_municipalities_is_said_so(english, facts):
     assert "usual" not in listed(english, facts, other, outside)
 
 
-def test_where_some_are_only_counted_the_usual_ones_are_named(english, facts):
+def test_where_some_are_only_counted_no_more_is_said_to_be_usual_than_those_named(english, facts):
     names = ("overall", "dimension.wellbeing", "dimension.access", "dimension.respect")
     claims = [claim("report_national_difference", topic, 0.5 - 0.1 * i) for i, topic in enumerate(names)]
     said = listed(english, facts, *claims, *(usual(topic) for topic in names))
-    assert "Within what is usual: Overall satisfaction, Well-being and Accessibility." in said
+    assert "and 1 more. Those named are within what is usual." in said
 
 
 def test_units_stand_in_the_list_by_name(english, facts):

@@ -239,6 +239,25 @@ def test_weighting_takes_the_bias_out_that_lies_in_the_margins():
     assert np.mean(raw) > true + 0.15
 
 
+def held(few: int, many: int, share: float, draws: int = 1500) -> float:
+    """Say how often the weighted interval holds the truth where `few` respondents stand for `share`."""
+    random = np.random.default_rng([few, many])
+    answers, shares = np.arange(1, 7), (0.03, 0.07, 0.14, 0.24, 0.30, 0.22)
+    truth = float(answers @ np.array(shares))
+    weights = np.repeat([share / few, (1 - share) / many], [few, many])
+    intervals = (
+        mean_interval(random.choice(answers, few + many, p=shares), weights=weights) for _ in range(draws)
+    )
+    return float(np.mean([interval.low <= truth <= interval.high for interval in intervals]))
+
+
+def test_the_interval_is_much_too_narrow_where_two_stand_for_half_and_nearly_right_where_ten_do():
+    # In 20,000 draws 77.6 %, 93.7 % and 94.4 %; the standard errors of 1,500 draws are 1.1, 0.6 and 0.6 %.
+    assert held(2, 38, 0.5) < 0.82
+    assert held(10, 30, 0.5) == pytest.approx(0.937, abs=0.02)
+    assert held(10, 190, 0.2) == pytest.approx(0.944, abs=0.02)
+
+
 def test_weights_print_as_their_table():
     ours = calibrate(answered(9), MARGINS)
     assert "population_share" in str(ours)

@@ -40,7 +40,13 @@ def test_a_chapter_s_cells_are_in_the_service_s_notebook() -> None:
 
 
 def test_a_first_page_s_cells_are_in_the_municipality_s_notebook() -> None:
-    assert {cell for name in EDITIONS for cell in what_is_shown(name).front} <= cells_of("municipality")
+    there = cells_of("municipality")
+    assert {cell for name in EDITIONS for cell in what_is_shown(name).front} <= there
+
+
+def test_a_chapter_s_cells_are_in_the_municipality_s_notebook() -> None:
+    chapters = [c for name in EDITIONS for c in what_is_shown(name).chapters if c.source == "municipality"]
+    assert {cell for c in chapters for cell in (*c.cells, *c.without)} <= cells_of("municipality")
 
 
 def test_only_what_is_of_one_service_or_unit_has_its_first_page_made_from_facts() -> None:

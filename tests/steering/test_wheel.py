@@ -3,6 +3,7 @@
 import datetime as dt
 from itertools import pairwise
 
+import icalendar
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -84,7 +85,6 @@ def test_a_wheel_that_has_not_begun_plans_its_first_survey():
 
 
 def test_the_calendar_is_read_again_and_the_same_bytes_each_time(tmp_path):
-    icalendar = pytest.importorskip("icalendar")
     wheel = Wheel(first_survey=2021, budget=dt.date(2025, 12, 11))
     how = {"municipality": "9901", "name": "Fjordvik; å, ø", "date": dt.date(2025, 6, 16)}
     for name in ("a.ics", "b.ics"):

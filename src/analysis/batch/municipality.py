@@ -24,16 +24,18 @@ from analysis.steering import (
     Steering,
     cost_facts,
     draw_up,
+    events,
     measure_facts,
     next_survey_facts,
     preserve_facts,
     shown_scores,
     status_facts,
     target_facts,
+    write_calendar,
     write_ledger,
 )
 
-LEDGER = "ledger.json"
+LEDGER, CALENDAR = "ledger.json", "year-wheel.ics"
 
 
 @dataclass(frozen=True)
@@ -72,9 +74,17 @@ class MunicipalityRun(Run):
         return draw_up(facts, self.steering, self.steering.previous)
 
     def finish(self, table: pd.DataFrame) -> None:
-        """Save the ledger, then the facts, as the last thing a run does."""
+        """Save the ledger and the year wheel's calendar, then the facts, as the last thing a run does."""
         if self.output is not None:
             write_ledger(self.ledger(self.joined(table)), self.output / LEDGER)
+            write_calendar(
+                events(self.steering.plan.wheel, self.steering.years),
+                self.output / CALENDAR,
+                self.labels.language,
+                municipality=self.municipality,
+                name=self.labels.municipality,
+                date=self.batch.date,
+            )
         super().finish(table)
 
     def _steering_facts(self, facts: pd.DataFrame) -> pd.DataFrame:

@@ -79,7 +79,8 @@ class Leaves:
                 case "municipality":
                     # A cell with several tags stands in the last of the chapters that ask for it.
                     later = [c for c in edition.chapters[i + 1 :] if c.source == "municipality"]
-                    written += self._of_municipality(chapter, tuple(name for c in later for name in c.cells))
+                    elsewhere = tuple(name for c in later for name in c.cells)
+                    written += self._of_municipality(chapter, (*chapter.without, *elsewhere))
                 case "service":
                     for service in [self.book.service] if self.book.service else self.services:
                         written.append(self._of_service(service, chapter))

@@ -95,6 +95,8 @@ def _beside_nation(canvas: Canvas, found: list[Fact], ranges: list[Fact]) -> lis
     within = [f for f in named if is_within(one(ranges, service=f.service, topic=f.topic))]
     if within and len(within) == len(found):
         parts.append(say.text("This is within what is usual."))
+    elif within and len(within) == len(named):
+        parts.append(say.text("Those named are within what is usual."))
     elif within:
         topics = say.series([canvas.labels.topic(f.service, f.topic) for f in within])
         parts.append(say.text("Within what is usual: {topics}.", topics=topics))

@@ -10,12 +10,14 @@ from analysis.steering.next_survey import next_survey_facts
 from analysis.steering.preserve import preserve_facts
 from analysis.steering.scorecard import target_facts
 from analysis.steering.status import status_facts
+from analysis.steering.wheel import events, write_calendar
 
 __all__ = [
     "Ledger",
     "Steering",
     "cost_facts",
     "draw_up",
+    "events",
     "keep_ledger",
     "measure_facts",
     "next_survey_facts",
@@ -26,5 +28,6 @@ __all__ = [
     "shown_scores",
     "status_facts",
     "target_facts",
+    "write_calendar",
     "write_ledger",
 ]

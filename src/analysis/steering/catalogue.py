@@ -145,7 +145,7 @@ def load_catalogue(
 ) -> Catalogue:
     """Read a catalogue and check it against what is surveyed and counted.
 
-    Without a file every service is a group of its own. A surveyed service that the file leaves out gets a
+    Without a file, or with one that has none of the services, every service is a group of its own. A surveyed service that the file leaves out gets a
     group of its own, last, so that no result is lost. Raises SettingsError naming every key that is wrong, a
     service that no questionnaire asks about, and a cost that no municipality has a figure for (a typing
     error; that one municipality lacks the figure is no error, and is said where it would stand).
@@ -153,6 +153,10 @@ def load_catalogue(
     if path is None:
         return default_catalogue(questionnaires)
     catalogue = yaml.load(Path(path), Catalogue)
+    meant = [s for s in catalogue.services if s in questionnaires or nearest(s, questionnaires)]
+    if catalogue.services and not meant:
+        # Of other services altogether: it stands beside a batch that it is not of.
+        return default_catalogue(questionnaires)
     for where, placed in _places(path, catalogue):
         _check(placed.product, where, questionnaires, indicators)
     left = {id: asked for id, asked in questionnaires.items() if id not in catalogue.services}

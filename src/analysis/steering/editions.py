@@ -23,11 +23,15 @@ Source = Literal["municipality", "service", "service_groups", "own_unit"]
 
 @dataclass(frozen=True)
 class Chapter:
-    """One chapter: whose cells it takes, and which, by id or tag; none named: all that are shown."""
+    """One chapter: whose cells it takes, and which, by id or tag; none named: all that are shown.
+
+    `without` names those among them that it leaves out.
+    """
 
     id: str
     source: Source
     cells: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -108,7 +112,7 @@ _EDITIONS: dict[str, Edition] = {
             (
                 *_of_municipality("scorecard"),
                 # Strengths and points to improve stand among the findings: a council reads ten pages.
-                Chapter("status", "municipality", ("status-heading", "status")),
+                Chapter("status", "municipality", ("status",), without=("preserve",)),
                 *_of_municipality("proposed"),
             ),
             ("colophon.qmd",),
