@@ -200,8 +200,6 @@ STATIC = {
     "the status.": "in Norwegian: from a share and upwards",
     "Not counted": "in Norwegian: counted up",
     "Not counted: shares of answers are worked out for the last round alone.": "in Norwegian: counted up",
-    "over {share}": "the bound of a probability",
-    "under {share}": "the bound of a probability",
     "under way": "how far a measure has come",
     "Nothing new is certain. The line follows up a measure.": "follow up",
     "{service}: follow-up of “{measure}”": "follow up",

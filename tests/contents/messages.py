@@ -13,7 +13,7 @@ from known_names import NAME
 from analysis.core.language import NO_BREAK, Language
 
 NUMBER = rf"[+−]?\d+(?:[,{NO_BREAK}]\d{{3}}(?!\d))*(?:[.,]\d+)?"
-_NAMED = {"service", "topic", "topics"}
+_NAMED = {"service", "topic", "topics", "names"}
 _YEARS = {"year", "before", "first"}
 #: Fields that hold neither a number nor a topic.
 _FREE = {

@@ -10,7 +10,9 @@ from known_names import NAME, Names
 from messages import NUMBER, Messages, agrees, numbers_in
 from report_pages import Piece
 from steering_words import (
+    ADVICE,
     BANDS,
+    BOUNDS,
     COSTS,
     COUNTS,
     JUDGED,
@@ -21,6 +23,8 @@ from steering_words import (
     SIDES,
     WORSE,
 )
+
+from analysis.core.language import NO_BREAK
 
 Said = tuple[str, str, str, str, str]
 
@@ -51,6 +55,10 @@ class SteeringReader:
             text = " ".join(self._costs(part) for part in re.split(rf"(?<=\.) (?={NAME}: )", text))
         else:
             text = self._line(piece, text)
+        say = self.messages.language
+        for message, share in BOUNDS.items():
+            written = say.text(message, share=say.percent(share)).replace(NO_BREAK, " ")
+            text = re.sub(rf"(?<!\w){re.escape(written)}(?!\w)", " ¤ ", text)
         return text, piece.service or self._service_of(piece, text) or self.service, self._faults
 
     def _open(self, text: str) -> None:
@@ -88,6 +96,8 @@ class SteeringReader:
 
     def _line(self, piece: Piece, text: str) -> str:
         lead = self.names.hide(piece.lead)
+        if piece.kind == "cell" and text == f"{ADVICE[0]} {self.messages.language.text(ADVICE[1])}":
+            return " ¤ "
         self._measure_named(piece, text, lead)
         text = self._counts(text)
         text = self._headings(piece, text)
@@ -177,11 +187,11 @@ class SteeringReader:
             self._faults.append(f"{reason!r} is said, but {self.side} is there for {fact.note}")
         self.said.add((self.side, note, fact.service, "", fact.topic))
         if statistic:
-            self._claim(statistic, verdict, self._latest(statistic, fact), f"{fact.service} {fact.topic}")
+            self._claim(statistic, verdict, self._reported(statistic, fact), f"{fact.service} {fact.topic}")
         for word, number in self.messages.numbered(rest):
             _, family, verdict = word
             statistic = "change" if family == "change" else "national_difference"
-            beside = self._latest(statistic, fact)
+            beside = self._reported(statistic, fact)
             self._claim(statistic, verdict, beside, f"{fact.service} {fact.topic}")
             self._numbers(number, numbers_of(beside, ("value",)))
         said, rest = self.messages.words(rest)
@@ -192,9 +202,9 @@ class SteeringReader:
         self._numbers(level, numbers_of(mean, ("interval", "n")))
         return rest
 
-    def _latest(self, statistic: str, fact: Any) -> Any | None:
-        place = (fact.service, fact.topic)
-        return self.ledger.fact(f"report_{statistic}", *place) or self.ledger.fact(statistic, *place)
+    def _reported(self, statistic: str, fact: Any) -> Any | None:
+        # What is called certain here must be so over the whole report.
+        return self.ledger.fact(f"report_{statistic}", fact.service, fact.topic)
 
     def _target_cell(self, piece: Piece, text: str) -> str:
         say, heads = self.messages.language, piece.column
@@ -288,9 +298,7 @@ class SteeringReader:
                 own = [f for f in self.ledger.of(statistic, service) if not f.against and not f.category]
                 fact = next((f for f in own if f.topic == topic), None)
                 if statistic == "national_difference":
-                    fact = self.ledger.fact(f"report_{statistic}", service, topic) or self.ledger.fact(
-                        statistic, service, topic
-                    )
+                    fact = self.ledger.fact(f"report_{statistic}", service, topic)
                     mean = self.ledger.fact("mean", service, topic)
                     self._numbers(
                         f"{found['mean']} {found['interval']}", numbers_of(mean, ("value", "interval"))

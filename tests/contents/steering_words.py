@@ -7,7 +7,7 @@ BLOCKS = tuple(
     f"municipality.{cell}"
     for cell in (
         "targets-heading", "targets", "red-heading", "red-lines", "model-heading", "model", "model-table",
-        "followed", "ledger", "costs", "costs-table", "status-heading", "status", "preserve",
+        "followed", "ledger", "costs", "costs-table", "status-heading", "status", "preserve", "next",
     )
 )  # fmt: skip
 
@@ -74,8 +74,12 @@ SIDES = {
     "Positive feedback": ("▲", "feedback_positive"),
     "Negative feedback": ("▼", "feedback_negative"),
 }
+#: A sign before a word that is advice: how few are best asked, which is no result of theirs.
+ADVICE = ("▼", "ask in another way")
+#: The bounds of a probability, which is never written as all or nothing: the message and its share.
+BOUNDS = {"over {share}": 0.99, "under {share}": 0.01}
 #: Every message here that holds a direction word.
 CLAIMED = frozenset(
-    {*REASONS, *COSTS, RISES, WORSE, "made it worse", *KINDS}
+    {*REASONS, *COSTS, RISES, WORSE, "made it worse", *KINDS, *BOUNDS}
     | {form for _, forms, _, _ in COUNTS for form in forms if "strength" in form or "point" in form}
 )

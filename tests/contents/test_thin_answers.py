@@ -42,7 +42,7 @@ def written(blocks) -> str:
 
 
 #: Blocks that have nothing to say where nothing is the matter.
-SILENT = {"service.order-check", "municipality.followed"}
+SILENT = {"service.order-check", "municipality.followed", "municipality.costs-table"}
 
 
 @pytest.mark.parametrize("case", CASES)

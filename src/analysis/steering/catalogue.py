@@ -145,10 +145,11 @@ def load_catalogue(
 ) -> Catalogue:
     """Read a catalogue and check it against what is surveyed and counted.
 
-    Without a file, or with one that has none of the services, every service is a group of its own. A surveyed service that the file leaves out gets a
-    group of its own, last, so that no result is lost. Raises SettingsError naming every key that is wrong, a
-    service that no questionnaire asks about, and a cost that no municipality has a figure for (a typing
-    error; that one municipality lacks the figure is no error, and is said where it would stand).
+    Without a file, or with one that has none of the services, every service is a group of its own. A surveyed
+    service that the file leaves out gets a group of its own, last, so that no result is lost. Raises
+    SettingsError naming every key that is wrong, a service that no questionnaire asks about, and a cost that
+    no municipality has a figure for (a typing error; that one municipality lacks the figure is no error, and
+    is said where it would stand).
     """
     if path is None:
         return default_catalogue(questionnaires)
