@@ -154,8 +154,8 @@ def load_catalogue(
     if path is None:
         return default_catalogue(questionnaires)
     catalogue = yaml.load(Path(path), Catalogue)
-    meant = [s for s in catalogue.services if s in questionnaires or nearest(s, questionnaires)]
-    if catalogue.services and not meant:
+    shared = set(catalogue.services) & set(questionnaires)
+    if not shared and not all(nearest(service, questionnaires) for service in catalogue.services):
         # Of other services altogether: it stands beside a batch that it is not of.
         return default_catalogue(questionnaires)
     for where, placed in _places(path, catalogue):
