@@ -23,7 +23,7 @@ lint: $(READY)
 
 test: lint
 	$(BIN)/tilstand demo --data-only
-	$(BIN)/python -m pytest --numprocesses auto --dist loadgroup
+	$(BIN)/python -m pytest --numprocesses auto --dist loadscope
 	$(BIN)/python -m pytest --nbval --nbval-current-env --nbval-sanitize-with tests/notebooks/sanitize.cfg notebooks
 
 # The notebooks as they are kept, with the outputs that nbval compares with.
