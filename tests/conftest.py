@@ -11,7 +11,7 @@ _TOGETHER = ("test_operators_journey.py", "test_evaluators_journey.py")
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """Keep the tests of a file in one process, which makes what they share once."""
-    from xdist.scheduler import LoadScopeScheduling  # noqa: PLC0415 - only where there are processes
+    from xdist.scheduler import LoadScopeScheduling
 
     class ByFile(LoadScopeScheduling):
         # xdist's own groups (--dist loadgroup) are marks on a test's id, which pytest 9.2 no longer reads.
