@@ -195,9 +195,9 @@ def test_what_is_no_frame_or_holds_nothing_is_refused_by_name(name):
     call, frame, *_ = FRAMES[name]
     several = frame.set_axis(pd.MultiIndex.from_product([frame.columns, ["x"]]), axis=1)
     for bad in (frame.iloc[:0], frame.iloc[:0].astype(object), pd.DataFrame(), several):
-        refused(lambda bad=bad: call(bad))
+        assert refused(lambda bad=bad: call(bad))
     for bad in (None, "answers", [1, 2], {"score": [1]}, frame.iloc[:, 0], frame.to_numpy()):
-        refused(lambda bad=bad: call(bad), NotMeasured)
+        assert refused(lambda bad=bad: call(bad), NotMeasured)
 
 
 @pytest.mark.parametrize("name", FRAMES)
@@ -357,7 +357,7 @@ def test_a_setting_that_cannot_be_is_refused_by_name(place):
     setting, name = place
     call, settings = SETTINGS[name]
     for bad in settings[setting]:
-        refused(lambda bad=bad: call(**{setting: bad}))
+        assert refused(lambda bad=bad: call(**{setting: bad}))
 
 
 # The errors' kinds, where a caller tells them apart.
@@ -429,7 +429,7 @@ def test_units_of_several_parts_are_of_one_kind():
         face.cross_products(frame, "overall", DIMENSIONS, "unit")
         for frame in (ANSWERS, ANSWERS.assign(unit=ANSWERS["unit"].str[1:].astype(int)))
     )
-    refused(lambda: face.combined([text, numbers]), NotComparable)
+    assert "unit" in str(refused(lambda: face.combined([text, numbers]), NotComparable))
 
 
 def test_text_that_looks_like_a_number_is_none_and_a_mask_is_a_null():

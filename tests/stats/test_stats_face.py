@@ -81,56 +81,55 @@ def survey():
     )  # fmt: skip
 
 
-def has(result: object, *names: str) -> None:
-    assert [name for name in names if not hasattr(result, name)] == []
+def has(result: object, *names: str) -> bool:
+    return all(hasattr(result, name) for name in names)
 
 
-def holds(result: object, *columns: str) -> None:
-    assert [column for column in columns if column not in result.table.columns] == []
-    assert columns == tuple(column for column in result.table.columns if column in columns)
+def holds(result: object, *columns: str) -> bool:
+    """Tell whether the table has the columns, in this order."""
+    return columns == tuple(column for column in result.table.columns if column in columns)
 
 
-def prints(result: object) -> None:
-    assert "<table" in result._repr_html_()
-    assert "\n" in str(result)
+def prints(result: object) -> bool:
+    return "<table" in result._repr_html_() and "\n" in str(result)
 
 
 def test_results_have_the_fields_that_are_promised(survey):
     last = survey.query("year == 2026")
     interval = function("intervals", "mean_interval")(last["care"])
-    has(interval, "n", "mean", "sd", "se", "low", "high")
+    assert has(interval, "n", "mean", "sd", "se", "low", "high")
     alpha = function("reliability", "cronbach_alpha")(survey[["care", "place"]])
-    has(alpha, "alpha", "n_complete")
+    assert has(alpha, "alpha", "n_complete")
     share = function("intervals", "wilson")([3, 4], 10)
-    has(share, "low", "high")
+    assert has(share, "low", "high")
     changes = function("change", "between_rounds")(survey, "care", "year", "unit")
-    holds(changes, "difference", "se", "df", "low", "high", "p", "p_bh", "detectable")
+    assert holds(changes, "difference", "se", "df", "low", "high", "p", "p_bh", "detectable")
     pairs = function("units", "pairwise")(last, "care", "unit")
-    holds(pairs, "a", "b", "difference", "se", "p", "p_adjusted")
+    assert holds(pairs, "a", "b", "difference", "se", "p", "p_adjusted")
     test = function("contrasts", "units_differ")(survey, "care", "unit")
     for result in (interval, alpha, share, changes, pairs, test):
-        prints(result)
+        assert prints(result)
 
 
 def test_a_model_of_units_calls_them_units_whatever_their_column(survey):
     fit = function("units", "fit_units")(survey.rename(columns={"unit": "school"}), "care", "school")
-    has(fit, "fixed", "fixed_se", "variance_unit", "variance_residual", "reml", "table")
-    holds(fit, "unit", "n", "mean", "shrunken", "se", "reliability")
-    prints(fit)
+    assert has(fit, "fixed", "fixed_se", "variance_unit", "variance_residual", "reml", "table")
+    assert holds(fit, "unit", "n", "mean", "shrunken", "se", "reliability")
+    assert prints(fit)
 
 
 def test_units_go_from_the_model_into_their_expected_range(survey):
     table = survey.groupby("unit")["care"].agg(n="size", mean="mean", se="sem").reset_index()
     found = function("expected_range", "expected_range")(table)
-    has(found, "theta", "tau", "phi", "table")
+    assert has(found, "theta", "tau", "phi", "table")
     assert {"unit", "z", "band", "low", "high"} <= set(found.table.columns)
-    prints(found)
+    assert prints(found)
 
 
 def test_the_ordinal_model_has_its_parts(survey):
     found = function("ordinal", "cumulative_logit")(survey, "item", "C(year)")
-    has(found, "coefficients", "thresholds", "loglik")
-    prints(found)
+    assert has(found, "coefficients", "thresholds", "loglik")
+    assert prints(found)
 
 
 def test_the_other_methods_results_print(survey):
@@ -146,7 +145,7 @@ def test_the_other_methods_results_print(survey):
 
 def test_targets_give_a_probability_for_every_band():
     found = function("targets", "band_probabilities")(4.6, 0.1, 4.5, 4.0)
-    has(found, "desired", "acceptable", "unacceptable", "verdict")
+    assert has(found, "desired", "acceptable", "unacceptable", "verdict")
     assert found.desired + found.acceptable + found.unacceptable == pytest.approx(1)
 
 

@@ -162,7 +162,7 @@ def _as_text(column: pa.ChunkedArray, where: str) -> pa.ChunkedArray:
                 coded.indices
             )
         return pc.fill_null(column.cast(pa.string()), "")
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+    except pa.ArrowException:
         raise DataError(
             "the column cannot be read", where=where, found=str(kind), expected="text, numbers or dates"
         ) from None
