@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pandas as pd
 
 from analysis.facts.table import Fact
@@ -13,6 +11,7 @@ from analysis.show.change import inside
 from analysis.show.groups import tabulate_groups, tabulate_weighted
 from analysis.show.influence import say_differing, say_influence, tabulate_influence
 from analysis.show.select import (
+    by_service,
     is_number,
     last_year,
     one,
@@ -20,13 +19,11 @@ from analysis.show.select import (
     scored_topics,
     select,
     service_of,
-    services_of,
 )
 from analysis.show.tables import Column, Table, table_block
 from analysis.show.text import write_heading, write_paragraph
 from analysis.show.verdicts import state
 
-_CLAIMS = ("report_change", "report_unit_difference", "report_national_difference")
 _SHAPE = ("residual_skewness", "residual_kurtosis", "residual_outside", "ceiling")
 #: From such a share of scores at the top of the scale, results can hardly become higher.
 CEILING = 0.3
@@ -37,12 +34,9 @@ SKEWNESS, KURTOSIS = 1.0, 3.0
 def write_assumptions(canvas: Canvas, facts: pd.DataFrame) -> Block:
     """Make the appendix on assumptions: one section a service."""
     blocks = []
-    for service in services_of(facts):
-        part = facts[facts["service"] == service]
-        part = part[~part["statistic"].isin((*_CLAIMS, "strength", "improvement"))]
-        place = replace(canvas, prefix=service)
+    for place, part in by_service(canvas, facts):
         blocks += [
-            write_heading(place, 2, canvas.labels.service(service), id="assumptions"),
+            write_heading(place, 2, canvas.labels.service(place.prefix), id="assumptions"),
             write_paragraph(place, say_residuals(place, part)),
             tabulate_residuals(place, part),
             write_paragraph(place, f"{say_influence(place, part)} {say_differing(place, part)}".rstrip()),

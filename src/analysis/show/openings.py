@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pandas as pd
 
 from analysis.facts import wording
@@ -11,12 +9,11 @@ from analysis.facts.table import Fact
 from analysis.show.blocks import Block, Canvas, join
 from analysis.show.change import inside
 from analysis.show.quality import say_suppressed, tabulate_missing, tabulate_reliability, tabulate_rows
-from analysis.show.select import last_year, one, own, select, service_of, services_of
+from analysis.show.select import by_service, last_year, one, own, select, service_of
 from analysis.show.text import write_callout, write_heading, write_paragraph
 
 #: A question of more signs than this is not put into a heading.
 _LONG = 40
-_CLAIMS = ("report_change", "report_unit_difference", "report_national_difference")
 
 
 def write_lead(canvas: Canvas, facts: pd.DataFrame) -> Block:
@@ -97,12 +94,9 @@ def headline_report(canvas: Canvas, facts: pd.DataFrame) -> str:
 def write_quality(canvas: Canvas, facts: pd.DataFrame) -> Block:
     """Make the appendix on data quality: one section a service."""
     blocks = []
-    for service in services_of(facts):
-        part = facts[facts["service"] == service]
-        part = part[~part["statistic"].isin((*_CLAIMS, "strength", "improvement"))]
-        place = replace(canvas, prefix=service)
+    for place, part in by_service(canvas, facts):
         blocks += [
-            write_heading(place, 2, canvas.labels.service(service), id="quality"),
+            write_heading(place, 2, canvas.labels.service(place.prefix), id="quality"),
             write_paragraph(place, say_suppressed(place, part)),
             tabulate_rows(place, part),
             tabulate_missing(place, part),

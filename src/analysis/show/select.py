@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 import pandas as pd
 
+from analysis.facts.findings import CLAIMS
 from analysis.facts.labels import Labels
 from analysis.facts.table import COLUMNS, Fact
+from analysis.show.blocks import Canvas
 
 _FIELDS = [name for name in COLUMNS if name != "fact_id"]
 #: What only a survey gives: the years of these are its rounds.
@@ -51,6 +54,14 @@ def service_of(facts: pd.DataFrame) -> str:
 def services_of(facts: pd.DataFrame) -> list[str]:
     """Return the services in the order of their facts, which is the report's."""
     return [service for service in facts["service"].unique() if service]
+
+
+def by_service(canvas: Canvas, facts: pd.DataFrame) -> Iterator[tuple[Canvas, pd.DataFrame]]:
+    """Give each service its own facts, without claims over the whole report, and a canvas for them."""
+    over_all = (*CLAIMS.values(), "strength", "improvement")
+    for service in services_of(facts):
+        part = facts[facts["service"] == service]
+        yield replace(canvas, prefix=service), part[~part["statistic"].isin(over_all)]
 
 
 def own(facts: pd.DataFrame) -> pd.DataFrame:
