@@ -66,12 +66,12 @@ def test_ranges_that_overlap_are_refused_with_their_place(tmp_path) -> None:
     said = refused(tmp_path, targets=[{**TARGET, "acceptable": [4.8, 4.0]}])
     assert "9901.yaml: targets[0]" in said
     assert "ranges that do not overlap" in said
-    assert "acceptable and desired do, by 0.2" in said
+    assert "acceptable [4.8, 4.0] and desired [6.0, 4.6] do, by 0.2" in said
 
 
 def test_ranges_with_a_gap_are_refused(tmp_path) -> None:
     said = refused(tmp_path, targets=[{**TARGET, "unacceptable": [3.5, 1.0]}])
-    assert "ranges without a gap: between unacceptable and acceptable lie 0.5" in said
+    assert "ranges without a gap: between unacceptable [3.5, 1.0] and acceptable [4.5, 4.0] lie 0.5" in said
 
 
 def test_every_id_stands_once(tmp_path) -> None:

@@ -119,7 +119,7 @@ def _say(problem: dict, model: type[BaseModel]) -> tuple[str, str, str, str, str
     # pydantic puts the name of a union's branch in the place: no key of the file, so left out.
     place = tuple(p for p in place if isinstance(p, int) or re.fullmatch(r"[\w-]+", str(p)))
     key = "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in place).lstrip(".") or "(whole file)"
-    found = repr(problem.get("input"))[:120]
+    found = _found(problem.get("input"))
     if problem["type"] == "extra_forbidden":
         known = _known_keys(model, place[:-1])
         return "unknown key", key, repr(place[-1]), ", ".join(known), nearest(str(place[-1]), known)
@@ -127,6 +127,13 @@ def _say(problem: dict, model: type[BaseModel]) -> tuple[str, str, str, str, str
         return "a key is missing", key, "nothing", f"a value for {place[-1]!r}", ""
     expected = problem["msg"].removeprefix("Value error, ").removeprefix("expected ")
     return "the value cannot be used", key, found, expected[0].lower() + expected[1:], ""
+
+
+def _found(given: Any) -> str:
+    """Show what stood there; of a whole entry its id, since the fault is between its parts."""
+    if isinstance(given, dict) and "id" in given:
+        return f"the entry with the id {given['id']!r}"
+    return repr(given)[:120]
 
 
 def _known_keys(model: type[BaseModel], place: tuple) -> list[str]:

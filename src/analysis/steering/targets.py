@@ -75,10 +75,11 @@ class Target(yaml.Settings):
         step = 10.0**-self.decimals
         for lower, upper in pairwise(ordered):
             between = round(self.ends(upper)[0] - self.ends(lower)[1], 9)
+            both = [f"{band} {list(getattr(self, band))}" for band in (lower, upper)]
             if between < 0:
-                raise ValueError(f"ranges that do not overlap: {lower} and {upper} do, by {-between:g}")
+                raise ValueError(f"ranges that do not overlap: {' and '.join(both)} do, by {-between:g}")
             if between > step + 1e-9:
-                raise ValueError(f"ranges without a gap: between {lower} and {upper} lie {between:g}")
+                raise ValueError(f"ranges without a gap: between {' and '.join(both)} lie {between:g}")
         return self
 
     @property
