@@ -1,5 +1,6 @@
 """Which engine renders, where the files go, and that nothing half-made is left."""
 
+import gc
 import os
 import re
 import shutil
@@ -8,6 +9,7 @@ import sys
 import textwrap
 import zipfile
 from pathlib import Path
+from types import SimpleNamespace
 
 import pypdf
 import pytest
@@ -50,7 +52,8 @@ def fake_quarto(tmp_path, monkeypatch):
         )
         script.chmod(script.stat().st_mode | stat.S_IXUSR)
         monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
-        monkeypatch.setattr("sys.executable", str(folder / "python"))
+        # Quarto's module alone looks beside this Python: Typst is still run by the Python that there is.
+        monkeypatch.setattr("analysis.report.quarto.sys", SimpleNamespace(executable=str(folder / "python")))
         return script
 
     return make
@@ -148,6 +151,16 @@ def test_a_book_that_cannot_be_rendered_leaves_the_old_report_whole(book):
         render(book, engine="embedded")
     assert {p: p.read_bytes() for p in (book / "_report").rglob("*") if p.is_file()} == before
     assert not [p for p in book.iterdir() if p.name.startswith(".render")]
+
+
+def test_python_collects_again_after_a_rendering_and_after_one_that_failed(book):
+    assert gc.isenabled()
+    render(book, engine="embedded", formats=["html"])
+    assert gc.isenabled()
+    (book / "method.qmd").write_text("# Metode\n\n@fig-none\n", encoding="utf-8")
+    with pytest.raises(RenderError):
+        render(book, engine="embedded", formats=["html"])
+    assert gc.isenabled()
 
 
 def test_the_same_book_gives_the_same_bytes_in_another_folder(rendered_book, book):

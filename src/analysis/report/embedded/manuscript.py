@@ -16,7 +16,7 @@ from analysis.report.embedded.front import Front, read_front
 from analysis.report.embedded.numbering import Numbers
 from analysis.report.embedded.parts import read_parts
 from analysis.report.embedded.shortcodes import Filler, fill
-from analysis.report.embedded.sources import Passage, labelled_output, read_source
+from analysis.report.embedded.sources import Passage, Source, labelled_output, read_source
 from analysis.report.embedded.tree import Nodes, elements, pandoc, plain
 from analysis.report.embedded.words import words_of
 
@@ -85,6 +85,7 @@ def read_manuscript(book: Book, *, renderer: str, epoch: int) -> Manuscript:
     front = read_front(book)
     filler = Filler(book.folder, metadata, labelled_output, front.plain)
     drafts = []
+    footnotes: dict[str, str] = {}
     for chapter in book.chapters:
         source = read_source(chapter.source, chapter.name, echo=echo)
         passages = [
@@ -92,7 +93,9 @@ def read_manuscript(book: Book, *, renderer: str, epoch: int) -> Manuscript:
             for p in source.passages
         ]
         drafts.append((chapter, source.metadata, passages))
-    _refuse_twin_footnotes(drafts)
+        # What stands in code that is shown is no footnote.
+        uncoded = read_source(chapter.source, chapter.name, echo=False) if echo else source
+        _refuse_twin_footnotes(uncoded, footnotes)
     with ThreadPoolExecutor(2) as pool:
         trees = list(pool.map(lambda draft: _parse(book, *draft), drafts))
     numbers = Numbers(words_of(book.lang))
@@ -134,21 +137,21 @@ def _placer(name: str, passages: list[Passage]) -> Callable[[str], str]:
     return where
 
 
-def _refuse_twin_footnotes(drafts: list[tuple[Chapter, dict, list[Passage]]]) -> None:
-    """Refuse a footnote id used in two chapters: in Word and PDF, Quarto makes one document of the book."""
-    seen: dict[str, str] = {}
-    for chapter, _, _ in drafts:
-        own = read_source(chapter.source, chapter.name, echo=False).passages
-        for passage in own:
-            for identifier in _FOOTNOTE.findall(passage.markdown):
-                if identifier in seen:
-                    raise RenderError(
-                        "a footnote's id stands twice in the book",
-                        where=passage.where,
-                        found=f"[^{identifier}], first in {seen[identifier]}",
-                        todo="put the chapter's name before it",
-                    )
-                seen[identifier] = passage.where
+def _refuse_twin_footnotes(source: Source, seen: dict[str, str]) -> None:
+    """Refuse a footnote id used in two chapters: in Word and PDF, Quarto makes one document of the book.
+
+    `seen` holds the ids so far and where they stand; those of `source` are added.
+    """
+    for passage in source.passages:
+        for identifier in _FOOTNOTE.findall(passage.markdown):
+            if identifier in seen:
+                raise RenderError(
+                    "a footnote's id stands twice in the book",
+                    where=passage.where,
+                    found=f"[^{identifier}], first in {seen[identifier]}",
+                    todo="put the chapter's name before it",
+                )
+            seen[identifier] = passage.where
 
 
 def uses_citations(blocks: Nodes) -> bool:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from analysis.core.errors import RenderError, nearest
+from analysis.report.embedded.settled import settled
 from analysis.report.embedded.tree import Node, Nodes, elements, rewrite
 
 CALLOUTS = ("note", "tip", "important", "caution", "warning")
@@ -15,10 +15,6 @@ WHEN = ("html", "typst", "docx")
 PLAIN_CLASSES = ("lead", "kicker", "small", "nowrap", "figure-data", "underline", "mark", "smallcaps")
 """Classes that change the look in HTML alone; those that begin with `tilstand-` are let through too."""
 
-SIGNS = "▲●▼◇○⊘"
-"""Signs of a state, which are kept on one line with the word after them."""
-
-_SIGN_NODES = [{"t": "Str", "c": sign} for sign in SIGNS]
 Where = Callable[[str], str]
 
 
@@ -42,22 +38,7 @@ def read_parts(blocks: Nodes, where: Where) -> Nodes:
             return _read_raw(node, where)
         return None
 
-    return rewrite(_with_signs_kept(blocks), change)
-
-
-def _with_signs_kept(node: Any) -> Any:
-    """Put a space that does not break between a sign and its word."""
-    if isinstance(node, dict):
-        return {key: _with_signs_kept(value) for key, value in node.items()}
-    if not isinstance(node, list):
-        return node
-    out: list = []
-    for item in node:
-        if item == {"t": "Space"} and out and out[-1] in _SIGN_NODES:
-            out[-1] = {"t": "Str", "c": out[-1]["c"] + "\N{NO-BREAK SPACE}"}
-        else:
-            out.append(_with_signs_kept(item))
-    return out
+    return rewrite(settled(blocks), change)
 
 
 def _read_div(node: Node, where: Where, change: Callable) -> Nodes | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import shutil
 import subprocess
 import tempfile
@@ -10,11 +9,10 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
-import typst
-
 from analysis.core.errors import RenderError
 from analysis.report.embedded.manuscript import Manuscript
 from analysis.report.embedded.tree import as_json, pandoc, pandoc_path
+from analysis.report.embedded.typesetting import typeset
 from analysis.report.embedded.typstbook import typst_document
 from analysis.report.look import look_folder
 
@@ -51,24 +49,15 @@ def write_pdf(manuscript: Manuscript, path: Path) -> Path:
             (root / image).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(book.folder / image, root / image)
         (root / "book.typ").write_bytes(source)
-        try:
-            typst.compile(
-                root / "book.typ",
-                output=path,
-                root=root,
-                font_paths=[look / "fonts"],
-                ignore_system_fonts=True,
-                pdf_standards=["ua-1"],
-                timestamp=dt.datetime.fromtimestamp(manuscript.epoch, dt.UTC),
-            )
-        except typst.TypstError as error:
-            hints = "; ".join(error.hints)
-            raise RenderError(
-                "Typst could not make a PDF that passes PDF/UA-1",
-                where=f"{book.title}, {path.name}",
-                found=f"{error.message}{' – ' + hints if hints else ''}"[:500],
-                todo="look for what is named in the chapters, or in the template",
-            ) from None
+        refused = typeset(root / "book.typ", path, fonts=look / "fonts", epoch=manuscript.epoch)
+    if refused:
+        hints = "; ".join(refused.hints)
+        raise RenderError(
+            "Typst could not make a PDF that passes PDF/UA-1",
+            where=f"{book.title}, {path.name}",
+            found=f"{refused.message}{' – ' + hints if hints else ''}"[:500],
+            todo="look for what is named in the chapters, or in the template",
+        )
     return path
 
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import yaml
@@ -108,7 +111,7 @@ def _joined(source: str | list[str]) -> str:
     return source if isinstance(source, str) else "".join(source)
 
 
-def cell_options(cell: dict[str, Any], where: str) -> dict[str, Any]:
+def cell_options(cell: dict[str, Any], where: str) -> Mapping[str, Any]:
     """Read the `#| key: value` lines at the top of a code cell; raise RenderError for one not known."""
     lines = []
     for line in _joined(cell.get("source", "")).split("\n"):
@@ -117,7 +120,7 @@ def cell_options(cell: dict[str, Any], where: str) -> dict[str, Any]:
             break
         lines.append(match[1])
     try:
-        options = yaml.safe_load("\n".join(lines)) or {}
+        options = _parsed("\n".join(lines))
     except yaml.YAMLError as error:
         raise RenderError(
             "the cell's options are not valid YAML", where=where, found=str(error)[:200]
@@ -144,6 +147,12 @@ def cell_options(cell: dict[str, Any], where: str) -> dict[str, Any]:
             todo="let its output be a fenced div with that id",
         )
     return options
+
+
+@cache
+def _parsed(lines: str) -> Mapping[str, Any]:
+    # The cells of all municipalities' notebooks begin alike.
+    return MappingProxyType(yaml.safe_load(lines) or {})
 
 
 def cell_markdown(cell: dict[str, Any], where: str, *, echo: bool, language: str = "python") -> str:

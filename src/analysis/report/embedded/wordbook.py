@@ -8,7 +8,7 @@ from analysis.report.embedded.manuscript import Manuscript
 from analysis.report.embedded.numbering import Target, refer, reference_words
 from analysis.report.embedded.tree import Node, Nodes, attr, block, para, plain, raw_inline, rewrite, text
 from analysis.report.embedded.words import tag_of
-from analysis.report.embedded.wordtable import word_table
+from analysis.report.embedded.wordtable import in_paragraphs, word_table
 
 _SIGNS = {"note": "ℹ", "tip": "✓", "important": "!", "warning": "⚠", "caution": "⚠"}
 _STYLES = {"lead": "Lead", "kicker": "Kicker", "small": "Compact"}
@@ -72,10 +72,11 @@ def _contents(headings: list[tuple[int, str, str, Nodes]]) -> Nodes:
 
 
 def _listed(node: Node) -> Node:
-    items = node["c"] if node["t"] == "BulletList" else node["c"][1]
-    for item in items:
-        item[:] = [{**piece, "t": "Para"} if piece["t"] == "Plain" else piece for piece in item]
-    return block("Div", [node], custom_style="List Text")
+    if node["t"] == "BulletList":
+        content = [in_paragraphs(item) for item in node["c"]]
+    else:
+        content = [node["c"][0], [in_paragraphs(item) for item in node["c"][1]]]
+    return block("Div", [{**node, "c": content}], custom_style="List Text")
 
 
 class _Shaper:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 from analysis.report.embedded.tree import Node, Nodes, block, plain
 
@@ -26,13 +27,27 @@ def word_table(node: Node) -> Nodes:
     columns = [
         [align, {"t": "ColWidth", "c": share}] for (align, _), share in zip(columns, shares, strict=True)
     ]
-    for cells in rows:
-        for cell in cells:
-            # Pandoc gives Plain its own style whatever the table's.
-            cell[4] = [{**piece, "t": "Para"} if piece["t"] == "Plain" else piece for piece in cell[4]]
+    head = [head[0], _in_paragraphs(head[1])]
+    bodies = [[*body[:3], _in_paragraphs(body[3])] for body in bodies]
     table = {"t": "Table", "c": [attributes, caption, columns, head, bodies, foot]}
     small, kept = " Small" if crowded else "", " Kept" if len(rows) <= _WHOLE_ROWS else ""
     return [block("Div", [table], custom_style=f"Compact{small}{kept}")]
+
+
+def _in_paragraphs(rows: list) -> list:
+    # Pandoc gives Plain its own style whatever the table's.
+    return [
+        [attributes, [[*cell[:4], in_paragraphs(cell[4])] for cell in cells]] for attributes, cells in rows
+    ]
+
+
+def in_paragraphs(blocks: Nodes) -> Nodes:
+    """Return blocks with paragraphs in place of bare lines.
+
+    >>> in_paragraphs([{"t": "Plain", "c": [{"t": "Str", "c": "61"}]}])
+    [{'t': 'Para', 'c': [{'t': 'Str', 'c': '61'}]}]
+    """
+    return [{**piece, "t": "Para"} if piece["t"] == "Plain" else piece for piece in blocks]
 
 
 def column_shares(rows: list[list[str]], *, room: int) -> list[float]:
@@ -73,7 +88,12 @@ def _longest(column: Sequence[str]) -> float:
 
 def _signs(text: str) -> float:
     """Return how wide a text is, in figures: in this font letters like i and m differ by more than half."""
-    return sum(0.55 if c in _NARROW else 1.5 if c in _WIDE else 1.15 if c.isupper() else 1 for c in text)
+    return sum(map(_width, text))
+
+
+@cache
+def _width(sign: str) -> float:
+    return 0.55 if sign in _NARROW else 1.5 if sign in _WIDE else 1.15 if sign.isupper() else 1
 
 
 def _shares(widths: list[float]) -> list[float]:
