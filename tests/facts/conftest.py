@@ -10,7 +10,7 @@ import pytest
 
 from analysis.core.settings import Disclosure
 from analysis.demo import make_country
-from analysis.facts import describe_country, describe_service, gather, prepare
+from analysis.facts import describe_country, describe_service, gather, grouped, prepare
 from analysis.survey import Store, open_store
 
 YEARS = (2021, 2023, 2025)
@@ -35,7 +35,7 @@ class Described:
 
     def _national(self, service: str) -> pd.DataFrame:
         asked = self.store.questionnaire(service)
-        peers = self.store.municipalities().set_index("code")["peer_group"].to_dict()
+        peers = grouped(self.store.municipalities().set_index("code")["peer_group"].to_dict())
         rounds = (gather(self.store.responses(service, years=[y]), asked, year=y, peers=peers) for y in YEARS)
         return describe_country(rounds)
 

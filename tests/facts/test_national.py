@@ -10,7 +10,8 @@ from made_up import TOPICS, answers, questionnaire
 from scipy import optimize
 
 from analysis.demo import profiles, read_truth
-from analysis.facts import describe_country, gather
+from analysis.facts import describe_country, gather, grouped
+from analysis.facts.national import shown_groups
 
 SERVICES = ("kindergarten", "school", "nursing-home", "building-permits")
 #: E of the square of a standard normal that is cut at its 10th and 90th percentile, c = 1.2816:
@@ -30,7 +31,7 @@ def same(value: float, exact: float) -> bool:
 
 def country_of(rows, year: int = 2025, **asked):
     peers = {f"99{i:02d}": "1" for i in range(1, 30)}
-    return gather(pd.concat(rows), questionnaire(**asked), year=year, peers=peers)
+    return gather(pd.concat(rows), questionnaire(**asked), year=year, peers=grouped(peers))
 
 
 def small_country(places: int, **asked):
@@ -102,14 +103,14 @@ def test_there_is_no_national_picture_of_as_few_municipalities_as_the_minimum() 
 def test_a_peer_group_of_as_few_as_the_minimum_has_no_mean() -> None:
     country = small_country(12)
     peers = {f"99{i:02d}": "aaabbbbccccc"[i - 1] for i in range(1, 13)}
-    national = describe_country([gather(country.responses, questionnaire(), year=2025, peers=peers)])
+    national = describe_country([gather(country.responses, questionnaire(), year=2025, peers=grouped(peers))])
     a, b, c = (only(national, statistic="peer_mean", topic="overall", category=c) for c in "abc")
     assert (a["state"], a["note"]) == ("not_comparable", "no_other_municipalities")
     # Three follow from all and the other two groups: the next smallest group is hidden with them.
     assert b["state"] == "not_comparable"
     assert (c["state"], c["N"]) == ("measured", 5)
     two = {place: "b" if group == "a" else group for place, group in peers.items()}
-    national = describe_country([gather(country.responses, questionnaire(), year=2025, peers=two)])
+    national = describe_country([gather(country.responses, questionnaire(), year=2025, peers=grouped(two))])
     rows = national[(national["statistic"] == "peer_mean") & (national["topic"] == "overall")]
     assert rows["state"].eq("measured").all()
 
@@ -306,3 +307,24 @@ def test_rounds_are_let_go_as_the_next_are_made() -> None:
     assert set(national.loc[national["statistic"] == "mean", "year"]) == {2019, 2021, 2023, 2025}
     assert set(national.loc[national["statistic"] == "theta", "year"]) == {2025}
     assert set(national["topic"]) >= set(TOPICS)
+
+
+def test_groups_may_overlap_and_each_has_the_mean_of_its_own_municipalities() -> None:
+    country = small_country(12)
+    codes = [f"99{i:02d}" for i in range(1, 13)]
+    groups = {"nearest.9901": codes[:5], "nearest.9902": codes[1:7]}
+    national = describe_country([gather(country.responses, questionnaire(), year=2025, peers=groups)])
+    rows = country.municipality_moments
+    rows = rows[rows["topic"] == "overall"].set_index("municipality")["mean"]
+    for name, members in groups.items():
+        fact = only(national, statistic="peer_mean", topic="overall", category=name)
+        assert fact.value == pytest.approx(rows[members].mean(), abs=0.0006)
+        assert len(members) == fact.N
+
+
+def test_beside_an_overlapping_group_the_rest_must_be_large_enough_too() -> None:
+    rows = pd.DataFrame({"municipality": [f"m{i}" for i in range(10)]})
+    many, some = [f"m{i}" for i in range(8)], [f"m{i}" for i in range(5)]
+    assert shown_groups(rows, {"a": many, "b": some, "c": ["m1", "m2"]}, 3) == {"b"}
+    every = rows["municipality"].tolist()
+    assert shown_groups(rows, {"a": every, "b": some}, 3) == {"a", "b"}

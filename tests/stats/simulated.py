@@ -34,6 +34,12 @@ CEILING = {
     "at 5.75": (0.0, 0.01, 0.01, 0.03, 0.12, 0.83),
     "at 5.88": (0.0, 0.0, 0.01, 0.02, 0.05, 0.92),
 }
+# Answers of each unit in a round, and the units' true spread.
+PREDICTED = [
+    *(((26,) * 12, spread) for spread in (0.1, 0.2, 0.3)), ((30,) * 12, 0.45), ((30,) * 5, 0.2),
+    ((10,) * 5, 0.2), ((30,) * 3, 0.2),
+    *(((5, 10, 14, 19, 24, 29, 34, 39), spread) for spread in (0.0, 0.1, 0.2, 0.4)),
+]  # fmt: skip
 TOPICS = 8
 _ANSWERS = np.arange(1, 7)
 _LEVELS = np.arange(3, 19) / 3
@@ -249,6 +255,30 @@ def shrinkage(spread: float, draws: int, *, seed: int = 5) -> tuple[float, float
     return raw / count, shrunken / count
 
 
+def prediction_coverage(
+    sizes: np.ndarray, spread: float, draws: int, *, rounds: int = 3, seed: int = 7
+) -> dict[str, tuple[float, float]]:
+    """Say how often shrunken mean ± 1.96 se holds the unit's true mean, for `se` and for `conditional_se`.
+
+    Units of `sizes` answers in each round, whose true means differ by `spread`. Beside the share its standard
+    error, with a survey's units, which share the fixed effects, taken together.
+    """
+    random = np.random.default_rng([seed, draws, len(sizes), int(sizes.sum()), round(100 * spread)])
+    unit = np.tile(np.repeat(np.arange(len(sizes)), sizes), rounds)
+    year = np.repeat(np.arange(rounds), sizes.sum())
+    held: dict[str, list[float]] = {"se": [], "conditional_se": []}
+    for _ in range(draws):
+        truth = _MEAN + spread * random.standard_normal(len(sizes))
+        score = truth[unit] + _SD * random.standard_normal(unit.size)
+        table = fit_units(pd.DataFrame({"unit": unit, "year": year, "score": score}), "score", "unit").table
+        for name, shares in held.items():
+            shares.append(float((abs(table["shrunken"] - truth) <= 1.96 * table[name]).mean()))
+    return {
+        name: (float(np.mean(shares)), float(np.std(shares, ddof=1) / np.sqrt(draws)))
+        for name, shares in held.items()
+    }
+
+
 def rows(draws: int) -> list[tuple[str, str, int]]:
     """Measure everything: what, how much, from how many draws."""
     table = []
@@ -282,6 +312,13 @@ def rows(draws: int) -> list[tuple[str, str, int]]:
         raw, shrunken = shrinkage(spread, draws // 20)
         text = f"{shrunken:.4f} shrunken, {raw:.4f} raw"
         table.append((f"squared error of units' means, τ = {spread}", text, draws // 20))
+    for sizes, spread in PREDICTED:
+        found = prediction_coverage(np.array(sizes), spread, draws // 20)
+        text = ", ".join(
+            f"{name} {100 * rate:.1f} % (± {100 * error:.1f})" for name, (rate, error) in found.items()
+        )
+        name = f"{len(sizes)} units of {min(sizes)} to {max(sizes)} answers a round, τ = {spread}"
+        table.append((f"shrunken mean, {name}", text, draws // 20))
     return table
 
 

@@ -385,13 +385,22 @@ KINDS = [
     (OutOfRange, "mixes kinds", lambda: face.shapley_shares(mixed(), "overall", DIMENSIONS, "unit", 50)),
     (OutOfRange, "start", lambda: face.difference_in_differences(
         ANSWERS, "score", "unit", "year", ["u00", "u01", "u02"], "2026")),
-    (OutOfRange, "start", lambda: face.difference_in_differences(
+    (NotComparable, "no order in time", lambda: face.difference_in_differences(
         ANSWERS.astype({"year": str}), "score", "unit", "year", ["u00", "u01", "u02"], 2026)),
     (OutOfRange, "marks the units", lambda: face.difference_in_differences(
         ANSWERS.assign(has=np.where(ANSWERS["has"], "yes", "no")), "score", "unit", "year", "has", 2026)),
     (NotComparable, "rounds", lambda: face.between_rounds(ANSWERS, "score", "year", rounds=(2021,))),
     (TooFewRounds, "two rounds", lambda: face.between_rounds(ANSWERS, "score", "year", rounds=("a", "b"))),
     (OutOfRange, "population", lambda: face.plan_sample(0.5, sd=1.1, population=np.nan)),
+    (OutOfRange, "power is a share", lambda: face.plan_sample(0.5, sd=1.1, power=80)),
+    (OutOfRange, "write 0.8", lambda: face.plan_sample(0.5, sd=1.1, power=80)),
+    (OutOfRange, "certainty is a share", lambda: face.band_probabilities(4.6, 0.2, 4.5, 4.0, certainty=80)),
+    (OutOfRange, "write 0.95", lambda: face.mean_interval([1, 2, 3], level=95)),
+    (NotMeasured, "write dimensions=['score', …]",
+     lambda: face.shapley_shares(ANSWERS, "overall", "score", "unit")),
+    (NotMeasured, "'u00x': did you mean 'u00'", lambda: face.difference_in_differences(
+        ANSWERS, "score", "unit", "year", ["u00x", "u01", "u02"], 2026)),
+    (NotMeasured, "has a left side", lambda: face.cumulative_logit(ANSWERS, "score", "score ~ C(year)")),
     (OutOfRange, "theta", lambda: funnel([10], None, sd=1.0)),
     (OutOfRange, "tau", lambda: expected_range(ESTIMATES, None)),
     (NotMeasured, "unit", lambda: face.pairwise(LAST, "score", ["unit"])),

@@ -105,4 +105,4 @@ def test_a_change_refuses_what_it_cannot_test():
 def test_changes_print_as_their_table(r):
     changes = between_rounds(r["data"], "score", "year")
     assert "difference" in str(changes)
-    assert changes._repr_html_().startswith("<table")
+    assert "<table" in changes._repr_html_()

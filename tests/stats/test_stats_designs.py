@@ -60,9 +60,12 @@ def test_one_round_in_the_frame_makes_no_singular_design(frame):
 
 
 def test_what_is_no_formula_is_refused_by_name(frame):
-    for wrong in ("score ~ C(year)", "C(year", "C(year) +", "log(score)", "nothing"):
+    for wrong in ("C(year", "C(year) +", "log(score)", "nothing"):
         with pytest.raises(NotMeasured, match="cannot be made"):
             fit_units(frame, "score", "unit", fixed=wrong)
+    with pytest.raises(NotMeasured, match="has a left side") as caught:
+        fit_units(frame, "score", "unit", fixed="score ~ C(year)")
+    assert caught.value.todo.startswith("write 'C(year)'")
 
 
 def test_levels_and_numbers_are_what_patsy_takes_them_for(frame):

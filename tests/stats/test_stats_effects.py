@@ -201,8 +201,10 @@ def test_an_effect_refuses_what_it_cannot_tell():
     for start in (2020, 2026):
         with pytest.raises(TooFewRounds):
             difference_in_differences(frame, "score", "unit", "year", own(3), start)
+    with pytest.raises(NotMeasured, match="'u99': did you mean 'u09'"):
+        estimated(frame, ["u00", "u01", "u02", "u99"])
     with pytest.raises(NotMeasured, match="no answers from a unit"):
-        estimated(frame, ["u99"])
+        estimated(frame[frame["unit"] > "u02"].assign(has=False), "has")
     with pytest.raises(NotMeasured):
         difference_in_differences(frame, "scores", "unit", "year", own(3), 2024)
     suppressed = frame.assign(score=pd.array([None] * len(frame), dtype="Float64"))

@@ -1,10 +1,11 @@
 """The one table behind everything that is shown: facts, disclosure control, and words for facts."""
 
-from analysis.facts.country import Country, gather
+from analysis.facts.country import Country, gather, grouped
 from analysis.facts.disclosure import protect
 from analysis.facts.findings import report_claims, strengths_and_improvements, totals
-from analysis.facts.inputs import ServiceSurvey, prepare
+from analysis.facts.inputs import ServiceSurvey
 from analysis.facts.labels import Labels
+from analysis.facts.prepared import prepare
 from analysis.facts.reference import describe_country
 from analysis.facts.service import describe_service
 from analysis.facts.table import Fact, join, read_facts, tabulate, write_facts
@@ -17,6 +18,7 @@ __all__ = [
     "describe_country",
     "describe_service",
     "gather",
+    "grouped",
     "join",
     "prepare",
     "protect",

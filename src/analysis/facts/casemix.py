@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from analysis.facts.inputs import ServiceSurvey
@@ -31,7 +32,7 @@ def adjustments(survey: ServiceSurvey, national: pd.DataFrame) -> dict[str, pd.S
         if topic not in mixes:
             continue
         mix, values = mixes[topic], survey.values(topic, year=survey.year)
-        rows = survey.responses.loc[values.index, names].assign(score=values)
+        rows = survey.responses[names].take(values.index).assign(score=values)
         small = smallest_group(rows, names) < survey.thresholds.mean
         found[topic] = None if small else adjusted_or_own(rows, mix)
     return found
@@ -42,20 +43,20 @@ def smallest_group(rows: pd.DataFrame, names: list[str]) -> int:
 
     What is made of the composition tells how many had each value: of a group of one, who answered what.
     """
-    sizes = [int(rows[name].value_counts().min()) for name in names if rows[name].notna().any()]
-    return min(sizes, default=0)
+    known = [codes[codes >= 0] for codes, _ in (pd.factorize(rows[name]) for name in names)]
+    return min((int(np.bincount(codes).min()) for codes in known if len(codes)), default=0)
 
 
 def adjusted_or_own(rows: pd.DataFrame, mix: CaseMix) -> pd.Series:
     """Adjust the `score` of those whose background is known in full, and leave the others' as it is."""
-    known = pd.Series(True, index=rows.index)
+    known = np.ones(len(rows), dtype=bool)
     for column, terms in mix.adjusters.items():
         levels = [mix.reference[column], *terms] if terms is not None else rows[column].dropna().unique()
-        known &= rows[column].isin(levels)
-    values = rows["score"].astype(float).copy()
+        known &= rows[column].isin(levels).to_numpy(dtype=bool)
+    values = rows["score"].to_numpy(dtype=float).copy()
     if known.any():
         values[known] = mix.adjusted_scores(rows[known], "score")
-    return values
+    return pd.Series(values, index=rows.index)
 
 
 def case_mixes(national: pd.DataFrame) -> dict[str, CaseMix]:

@@ -31,7 +31,7 @@ def changes(survey: ServiceSurvey, scores: pd.DataFrame) -> pd.DataFrame:
     """
     topics = {(topic, ""): survey.values(topic) for topic in survey.compared_topics}
     overall = survey.values("overall")
-    of_unit = survey.responses.loc[overall.index, "unit"]
+    of_unit = survey.responses["unit"].to_numpy(dtype=object)[overall.index]
     units = {("overall", unit): overall[of_unit == unit] for unit in survey.units_in(survey.year)}
     tests = _welch(survey, topics)
     models = _model(survey)
@@ -149,9 +149,7 @@ def _both(change: Fact, detectable: Fact, state: str, note: str) -> tuple[Fact, 
 
 
 def _compared(survey: ServiceSurvey, values: pd.Series) -> tuple[np.ndarray, np.ndarray]:
-    years = survey.responses.loc[values.index, "year"]
-    before, now = (values[years == year].to_numpy() for year in (survey.previous, survey.year))
-    return before, now
+    return survey.in_year(values, survey.previous), survey.in_year(values, survey.year)
 
 
 def _both_rounds(survey: ServiceSurvey, topic: str) -> pd.DataFrame:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -24,14 +24,14 @@ DECIMALS = 3
 class Country:
     """One round: a row a respondent in `responses`, and the same rows in `scores`, a column a topic.
 
-    `peers` gives the peer group of every municipality that has one.
+    `peers` gives the municipalities of every peer group; one may be in several, or in none.
     """
 
     questionnaire: Questionnaire
     year: int
     responses: pd.DataFrame
     scores: pd.DataFrame
-    peers: Mapping[str, str]
+    peers: Mapping[str, Collection[str]]
 
     @property
     def topics(self) -> tuple[str, ...]:
@@ -69,12 +69,22 @@ class Country:
         return Fact(statistic=statistic, **place, **({"scale": self.scale} | fields))
 
 
+def grouped(codes: Mapping[str, str]) -> dict[str, frozenset[str]]:
+    """Turn each municipality's group code into the municipalities of each group; no code is no group.
+
+    >>> {group: sorted(members) for group, members in grouped({"a": "1", "b": "2", "c": "1"}).items()}
+    {'1': ['a', 'c'], '2': ['b']}
+    """
+    there = pd.Series(dict(codes), dtype="object").dropna()
+    return {str(group): frozenset(part.index) for group, part in there.groupby(there, sort=True)}
+
+
 def gather(
     responses: pd.DataFrame,
     questionnaire: Questionnaire,
     *,
     year: int,
-    peers: Mapping[str, str],
+    peers: Mapping[str, Collection[str]],
     min_answered: float = 0.5,
 ) -> Country:
     """Score all respondents of a round; those who answered none of the service's items are left out."""

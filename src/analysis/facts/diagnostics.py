@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -52,7 +53,7 @@ def _residuals(survey: ServiceSurvey, topic: str) -> Iterator[Fact]:
         yield from (fact.missing("not_measured", "no_answers") for fact in facts)
         return
     score = rows["score"].to_numpy(dtype=float)
-    cell = rows.groupby(["unit", "year"]).ngroup().to_numpy()
+    cell = np.unique(survey.cells_of(rows), return_inverse=True)[1]
     size = np.bincount(cell)
     # A unit with one answer is its own mean: its residual of 0 says nothing of the spread.
     keep = size[cell] > 1
@@ -78,23 +79,22 @@ def _influence(survey: ServiceSurvey, topic: str) -> Iterator[Fact]:
     if survey.is_hidden(topic):
         return
     values = survey.values(topic, year=survey.year)
-    shown = survey.pooled(topic, year=survey.year)
-    sizes = shown.groupby("unit")["score"].agg(["size", "sum"])
-    sizes = sizes[sizes["size"] >= survey.thresholds.mean]
-    rest = len(values) - sizes["size"]
-    sizes = sizes[rest >= survey.thresholds.mean]
-    if len(sizes) < 2:
+    shown = survey.pooled(topic, year=survey.year).groupby("unit")["score"]
+    totals, sizes = shown.sum(), shown.size().to_numpy()
+    left = len(values) - sizes
+    tried = np.minimum(sizes, left) >= survey.thresholds.mean
+    if tried.sum() < 2:
         return
-    without = (values.sum() - sizes["sum"]) / (len(values) - sizes["size"])
-    moved = without - values.mean()
-    unit = moved.abs().idxmax()
+    totals, sizes, left = totals[tried], sizes[tried], left[tried]
+    moved = (values.sum() - totals.to_numpy()) / left - values.mean()
+    most = int(np.argmax(np.abs(moved)))
     yield Fact(
-        statistic="influence", **survey.place(topic, unit=str(unit)), scale=survey.scale,
-        method="leave_one_out", value=float(moved[unit]), n=int(sizes.at[unit, "size"]),
+        statistic="influence", **survey.place(topic, unit=str(totals.index[most])), scale=survey.scale,
+        method="leave_one_out", value=float(moved[most]), n=int(sizes[most]),
     )  # fmt: skip
 
 
-def _on_change(survey: ServiceSurvey, change: object) -> Iterator[Fact]:
+def _on_change(survey: ServiceSurvey, change: Any) -> Iterator[Fact]:
     """Try a certain change without each unit in turn, and name the one that matters most to it.
 
     The p value without the unit carries the family's adjustment as the factor that it had with it.
@@ -106,11 +106,7 @@ def _on_change(survey: ServiceSurvey, change: object) -> Iterator[Fact]:
         statistic="influence_on_change", **survey.place(topic), against=change.against, scale=survey.scale,
         method="leave_one_out",
     )  # fmt: skip
-    tried = []
-    for unit in sorted(set(rows.loc[rows["year"] == survey.year, "unit"])):
-        found = _without(survey, rows[rows["unit"] != unit], change)
-        if found is not None:
-            tried.append((min(1.0, found[1] * factor), unit, found[0]))
+    tried = [(min(1.0, p * factor), unit, value) for unit, value, p in _without_each(survey, rows, change)]
     if len(tried) < 2:
         yield fact.missing("undecided", "one_unit")
         return
@@ -123,7 +119,7 @@ def _on_change(survey: ServiceSurvey, change: object) -> Iterator[Fact]:
     )
 
 
-def _between_units(survey: ServiceSurvey, change: object) -> Iterator[Fact]:
+def _between_units(survey: ServiceSurvey, change: Any) -> Iterator[Fact]:
     """Test whether a certain change is the same in all units, between the two rounds."""
     rows = survey.pooled(change.topic)
     rows = rows[rows["year"].isin((survey.previous, survey.year))]
@@ -140,14 +136,25 @@ def _between_units(survey: ServiceSurvey, change: object) -> Iterator[Fact]:
     yield replace(fact, value=test.statistic, p=test.p, n=len(rows), verdict=verdict)
 
 
-def _without(survey: ServiceSurvey, rows: pd.DataFrame, change: object) -> tuple[float, float] | None:
+def _without_each(
+    survey: ServiceSurvey, rows: pd.DataFrame, change: Any
+) -> Iterator[tuple[str, float, float]]:
+    """Give the change and its p value without each unit of the round, where there is one without it."""
+    of_unit = rows["unit"].to_numpy(dtype=object)
+    units = sorted(set(of_unit[rows["year"] == survey.year]))
+    # A column for every unit, without that unit's scores: one call tests them all.
+    columns = {f"without_{k}": rows["score"].where(of_unit != unit) for k, unit in enumerate(units)}
+    frame = rows[["unit", "year"]].assign(**columns)
     rounds = (survey.previous, survey.year)
     try:
         if change.method == "mixed_model_year":
-            found = changes_over_rounds(rows, "score", "year", "unit", rounds=rounds, level=survey.level)
+            found = changes_over_rounds(
+                frame, list(columns), "year", "unit", rounds=rounds, level=survey.level
+            )
         else:
-            found = between_rounds(rows, "score", "year", rounds=rounds, level=survey.level)
+            found = between_rounds(frame, list(columns), "year", rounds=rounds, level=survey.level)
     except StatisticsError:
-        return None
-    row = found.table.iloc[0]
-    return float(row["difference"]), float(row["p"])
+        return
+    unit_of = dict(zip(columns, units, strict=True))
+    for row in found.table.itertuples():
+        yield unit_of[row.score], float(row.difference), float(row.p)

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.core.settings import Disclosure
-from analysis.facts.table import NUMBERS, checked
+from analysis.facts.table import NUMBERS, checked, numbered
 
 _COUNTS = ("respondents", "response_rate", "rows_read", "rows_accepted")
 _DISTRIBUTIONS = ("share", "top_box", "bottom_box")
@@ -173,10 +173,12 @@ def _subjects(table: pd.DataFrame, columns: list[str] = _KEY) -> list[tuple]:
 def _secondary(table: pd.DataFrame, hidden: pd.Series, statistic: str, minimum: int) -> pd.Series:
     """Find the parts (units) to hide so that no hidden one is the rest of a shown total."""
     more = pd.Series(False, index=table.index)
-    rows = table[table["statistic"].eq(statistic) & table["n"].fillna(0).gt(0)]
     keys = ["municipality", "service", "year", "topic"]
-    rows = rows[hidden[rows.index].groupby([rows[key] for key in keys]).transform("any")]
-    for _, group in rows.groupby(keys, sort=False):
+    counted = table["statistic"].eq(statistic) & table["n"].fillna(0).gt(0)
+    rows = table.loc[counted, [*keys, "unit", "n"]]
+    subjects = pd.Series(_subjects(rows, keys), index=rows.index, dtype=object)
+    touched = subjects.isin(set(subjects[hidden[rows.index]]))
+    for _, group in rows[touched].groupby(subjects[touched], sort=False):
         total = group.index[group["unit"].eq("")]
         parts = group[group["unit"].ne("")].sort_values(["n", "unit"])
         if len(total) == 0 or hidden[total].all() or len(parts) == 0:
@@ -198,11 +200,12 @@ def _items(table: pd.DataFrame, hidden: pd.Series, parts: Mapping[str, Sequence[
     more = hidden.copy()
     rows = table[table["statistic"].eq("mean") & table["unit"].eq("") & table["n"].fillna(0).gt(0)]
     means = dict(zip(_subjects(rows), rows.index, strict=True))
+    n_and_topic = dict(zip(rows.index, zip(rows["n"], rows["topic"], strict=True), strict=True))
     for (*place, topic), total in means.items():
         if topic not in parts or hidden[total]:
             continue
         items = [means[key] for part in parts[topic] if (key := (*place, part)) in means]
-        items = sorted(items, key=lambda i: (table.at[i, "n"], table.at[i, "topic"]))
+        items = sorted(items, key=n_and_topic.__getitem__)
         if sum(more[i] for i in items) != 1:
             continue
         others = [i for i in items if not more[i]]
@@ -214,20 +217,19 @@ def _items(table: pd.DataFrame, hidden: pd.Series, parts: Mapping[str, Sequence[
 def _suppress(table: pd.DataFrame, hidden: pd.Series) -> pd.DataFrame:
     # Nobody answered, or no comparison is possible: that is known without any answer, and stays said. All
     # else at a hidden place looks alike, or the reason would tell which part of a pair is the small one.
-    numbered = table[list(NUMBERS)].notna().any(axis=1)
-    hidden = hidden & (~table["state"].isin(("not_measured", "not_comparable")) | numbered)
-    table = table.copy()
-    for name in NUMBERS:
-        table.loc[hidden, name] = pd.NA if table[name].dtype == "Int64" else float("nan")
-    table.loc[hidden, ["verdict", "note"]] = ""
-    table.loc[hidden, "state"] = "suppressed"
-    return table
+    hidden = hidden & (~table["state"].isin(("not_measured", "not_comparable")) | numbered(table))
+    emptied = {name: table[name].mask(hidden) for name in NUMBERS}
+    emptied |= {name: table[name].mask(hidden, "") for name in ("verdict", "note")}
+    return table.assign(**emptied, state=table["state"].mask(hidden, "suppressed"))
 
 
 def _without_verdicts(table: pd.DataFrame, thresholds: Disclosure) -> pd.DataFrame:
     """Take the verdict from facts on fewer answers than a distribution needs: undecided, and said so."""
     few = table["verdict"].ne("") & table["n"].lt(thresholds.distribution).fillna(False)
-    table.loc[few, "verdict"] = ""
-    table.loc[few, "note"] = "few"
-    table.loc[few & table["state"].eq("measured"), "state"] = "undecided"
-    return table
+    if not few.any():
+        return table
+    return table.assign(
+        verdict=table["verdict"].mask(few, ""),
+        note=table["note"].mask(few, "few"),
+        state=table["state"].mask(few & table["state"].eq("measured"), "undecided"),
+    )

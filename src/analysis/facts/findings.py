@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.core.settings import Disclosure
+from analysis.facts.sides import certain_sides
 from analysis.facts.table import Fact, tabulate
 from analysis.stats.multiple import adjust_p
 from analysis.stats.scores import index_0_100
@@ -58,11 +59,16 @@ def strengths_and_improvements(facts: pd.DataFrame, *, thresholds: Disclosure) -
 
     All dimensions (items where a service has none) of this round are ordered by their index 0–100; the
     highest are strengths, the lowest points to improve, as many as leave every strength's interval wholly
-    above every point's. A difference within its uncertainty is so never called better or worse.
+    above every point's. A difference within its uncertainty is so never called better or worse. A topic that
+    anything certain speaks against is no strength, and one that anything certain speaks for no point to
+    improve (`analysis.facts.sides`): the next one takes its place.
     """
-    candidates = _candidates(facts, thresholds)
-    for number in range(min(_MOST, len(candidates) // 2), 0, -1):
-        best, worst = candidates.iloc[:number], candidates.iloc[::-1].iloc[:number]
+    candidates, sides = _candidates(facts, thresholds), certain_sides(facts)
+    subjects = list(zip(candidates["service"], candidates["topic"], strict=True))
+    good = candidates[[subject not in sides.against for subject in subjects]]
+    weak = candidates[[subject not in sides.favour for subject in subjects]].iloc[::-1]
+    for number in range(min(_MOST, len(candidates) // 2, len(good), len(weak)), 0, -1):
+        best, worst = good.iloc[:number], weak.iloc[:number]
         if best["low"].min() > worst["high"].max():
             return tabulate(
                 _finding(row, name, rank)

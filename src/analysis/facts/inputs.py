@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 
 from analysis.core.settings import Disclosure
-from analysis.stats.scores import dimension_scores
 from analysis.survey.codebook import Questionnaire
 
 
@@ -51,10 +50,10 @@ class ServiceSurvey:
         """The answers' scale as facts name it, for instance "1-6"."""
         return "{}-{}".format(*self.questionnaire.scale)
 
-    @property
+    @cached_property
     def rounds(self) -> tuple[int, ...]:
         """The rounds in which somebody answered."""
-        present = set(self.responses["year"].unique())
+        present = set(self._year_of.tolist())
         return tuple(year for year in self.years if year in present)
 
     @property
@@ -98,16 +97,18 @@ class ServiceSurvey:
             "topic": topic,
         }
 
-    def values(self, topic: str, *, year: int | None = None, unit: str | None = None) -> pd.Series:
+    def values(self, topic: str, *, year: int | None = None) -> pd.Series:
         """Return the respondents' scores on a topic, missing left out; items turned so that high is good."""
-        every = self._columns.get(topic)
-        if every is None:
-            every = self._columns[topic] = self._column(topic)
-        if year is not None:
-            every = every[self._in_year(year).take(every.index)]
-        if unit is not None:
-            every = every[(self.responses["unit"].take(every.index) == unit).to_numpy(dtype=bool)]
-        return every
+        if (topic, year) not in self._values:
+            every = self._column(topic) if year is None else self.values(topic)
+            kept = every if year is None else every[self._year_of[every.index] == year]
+            self._values[topic, year] = kept
+        return self._values[topic, year]
+
+    @cached_property
+    def _values(self) -> dict[tuple[str, int | None], pd.Series]:
+        # A topic is asked for many times over, round by round; its pooled rows as well.
+        return {}
 
     def _column(self, topic: str) -> pd.Series:
         kind, _, name = topic.partition(".")
@@ -116,13 +117,24 @@ class ServiceSurvey:
             column = sum(self.questionnaire.scale) - column
         return column[column.notna()].astype(float)
 
-    def _in_year(self, year: int) -> np.ndarray:
-        return (self.responses["year"] == year).to_numpy(dtype=bool)
-
     @cached_property
-    def _columns(self) -> dict[str, pd.Series]:
-        # A topic is asked for many times over, round by round and unit by unit.
-        return {}
+    def _year_of(self) -> np.ndarray:
+        return self.responses["year"].to_numpy()
+
+    def in_year(self, values: pd.Series, year: int | None) -> np.ndarray:
+        """Return those of a topic's scores, as `values` gives them, that are of a round."""
+        return values.to_numpy()[self._year_of[values.index] == year]
+
+    def by_unit(self, topic: str, *, year: int) -> dict[str, np.ndarray]:
+        """Return each unit's scores on a topic in a round, the units being those of `units_in`."""
+        values = self.values(topic, year=year)
+        number, scores = self.cells_of(values), values.to_numpy()
+        of = {cell: n for n, cell in enumerate(self._cells[1])}
+        return {unit: scores[number == of.get((unit, year), -1)] for unit in self.units_in(year)}
+
+    def cells_of(self, rows: pd.Series | pd.DataFrame) -> np.ndarray:
+        """Number the unit and round of each respondent in `rows`, which have the responses' index."""
+        return self._cells[0][rows.index]
 
     def pooled(self, topic: str, *, year: int | None = None) -> pd.DataFrame:
         """Return the scores that figures over several units or rounds may be made of: unit, year, score.
@@ -131,6 +143,15 @@ class ServiceSurvey:
         rounds would tell, together with what is shown, what each of them holds. So are rounds from before a
         change of wording or of the unit.
         """
+        if (topic, year) not in self._pooled:
+            self._pooled[topic, year] = self._shown_rows(topic, year)
+        return self._pooled[topic, year]
+
+    @cached_property
+    def _pooled(self) -> dict[tuple[str, int | None], pd.DataFrame]:
+        return {}
+
+    def _shown_rows(self, topic: str, year: int | None) -> pd.DataFrame:
         values = self.values(topic, year=year)
         places, cells = self._cells
         kept = np.array(
@@ -143,7 +164,9 @@ class ServiceSurvey:
             dtype=bool,
         )
         values = values[kept[places[values.index]]]
-        return self.responses[["unit", "year"]].take(values.index).assign(score=values)
+        unit = self.responses["unit"].array.take(values.index)
+        columns = {"unit": unit, "year": self._year_of[values.index], "score": values.to_numpy()}
+        return pd.DataFrame(columns, index=values.index)
 
     @cached_property
     def _cells(self) -> tuple[np.ndarray, list[tuple[str, int]]]:
@@ -158,7 +181,7 @@ class ServiceSurvey:
 
     def units_in(self, year: int) -> list[str]:
         """Return the units that were open in a round, or answered in it, in the register's order."""
-        answered = set(self.responses["unit"][self._in_year(year)])
+        answered = {unit for unit, at in self._cells[1] if at == year}
         register = zip(*(self.units[name] for name in ("unit", "valid_from", "valid_to")), strict=True)
         return [
             unit
@@ -194,50 +217,3 @@ class ServiceSurvey:
             if pd.notna(unit) and pd.notna(year):
                 found[unit] = max(int(year), found.get(unit, int(year)))
         return found
-
-
-def prepare(
-    *,
-    municipality: str,
-    service: str,
-    questionnaire: Questionnaire,
-    years: tuple[int, ...],
-    responses: pd.DataFrame,
-    units: pd.DataFrame,
-    frame: pd.DataFrame,
-    groups: pd.DataFrame,
-    imports: pd.DataFrame,
-    reasons: pd.DataFrame,
-    peer_group: str = "",
-    level: float = 0.95,
-    min_answered: float = 0.5,
-) -> ServiceSurvey:
-    """Compute the scores of every respondent and keep them with what belongs to them.
-
-    A respondent who answered none of the service's items is left out: in a survey of many services such
-    a row says that the person had no view of this one.
-    """
-    items = list(questionnaire.item_ids)
-    answered = responses[responses[items].notna().any(axis=1)].reset_index(drop=True)
-    return ServiceSurvey(
-        municipality=municipality,
-        service=service,
-        questionnaire=questionnaire,
-        years=years,
-        responses=answered,
-        scores=_scores(answered, questionnaire, min_answered),
-        units=units,
-        frame=frame,
-        groups=groups,
-        peer_group=peer_group,
-        imports=imports,
-        reasons=reasons,
-        level=level,
-    )
-
-
-def _scores(answered: pd.DataFrame, asked: Questionnaire, min_answered: float) -> pd.DataFrame:
-    if len(answered):
-        return dimension_scores(answered, asked, min_answered=min_answered)
-    # Nobody answered: each topic is reported as not measured.
-    return pd.DataFrame(columns=[*(d.id for d in asked.dimensions), "overall"], dtype="float64")

@@ -26,19 +26,17 @@ def means(survey: ServiceSurvey, elsewhere: Mapping[str, float] = MappingProxyTy
     `elsewhere` has a standard deviation within units per topic, the nation's, for where there is none here.
     """
     facts: list[Fact] = []
-    units = {year: survey.units_in(year) for year in survey.years}
     for topic in (*survey.topics, *survey.item_topics):
         for year in survey.years:
-            values = survey.values(topic, year=year)
-            parts: dict[str, pd.Series] = {}
-            if not topic.startswith("item."):
-                by_unit = dict(list(values.groupby(survey.responses.loc[values.index, "unit"])))
-                parts = {unit: by_unit.get(unit, values.iloc[:0]) for unit in units[year]}
-            borrowing = borrowers(survey, topic, year, parts)
-            spread = _spread(survey, values, parts, borrowing, elsewhere.get(topic))
+            values = survey.values(topic, year=year).to_numpy()
             few = len(values) < survey.thresholds.distribution
             # The whole is its own units' sum: of few answers it has nobody here to borrow from.
             facts.append(_mean(survey, topic, year, "", values, elsewhere.get(topic), borrows=few))
+            if topic.startswith("item."):
+                continue
+            parts = survey.by_unit(topic, year=year)
+            borrowing = borrowers(survey, topic, year, parts)
+            spread = _spread(survey, values, parts, borrowing, elsewhere.get(topic))
             facts += [
                 _mean(survey, topic, year, unit, part, spread, borrows=unit in borrowing)
                 for unit, part in parts.items()
@@ -47,7 +45,7 @@ def means(survey: ServiceSurvey, elsewhere: Mapping[str, float] = MappingProxyTy
     return tabulate(facts)
 
 
-def borrowers(survey: ServiceSurvey, topic: str, year: int, parts: Mapping[str, pd.Series]) -> set[str]:
+def borrowers(survey: ServiceSurvey, topic: str, year: int, parts: Mapping[str, np.ndarray]) -> set[str]:
     """Name the units whose own spread is not shown: with few answers it would tell what each of them was.
 
     It would follow from the whole's spread and the other units', so that where there is one, the next
@@ -68,8 +66,16 @@ def borrowers(survey: ServiceSurvey, topic: str, year: int, parts: Mapping[str, 
 
 
 def distributions(survey: ServiceSurvey) -> pd.DataFrame:
-    """Give, for every item of the last round, the shares of each answer, the top two and the bottom two."""
-    return tabulate(f for topic in survey.item_topics for f in _shares(survey, topic))
+    """Give, for every item of the last round, the shares of each answer, the top two and the bottom two.
+
+    Of the rounds before it the top two alone, which targets in per cent are held against.
+    """
+    return tabulate(
+        fact
+        for topic in survey.item_topics
+        for year in survey.years
+        for fact in (_shares(survey, topic, year) if year == survey.year else _top(survey, topic, year))
+    )
 
 
 def consistency(survey: ServiceSurvey) -> pd.DataFrame:
@@ -106,8 +112,8 @@ def _filled(fact: Fact, **numbers: Any) -> Fact:
 
 def _spread(
     survey: ServiceSurvey,
-    values: pd.Series,
-    parts: Mapping[str, pd.Series],
+    values: np.ndarray,
+    parts: Mapping[str, np.ndarray],
     borrowing: set[str],
     elsewhere: float | None,
 ) -> PooledSd | float | None:
@@ -116,9 +122,9 @@ def _spread(
     try:
         if lending:
             names = np.repeat(np.arange(len(lending)), [len(part) for part in lending])
-            return pooled_sd(np.concatenate([part.to_numpy() for part in lending]), names)
+            return pooled_sd(np.concatenate(lending), names)
         if len(values) >= survey.thresholds.distribution:
-            return pooled_sd(values.to_numpy(), np.zeros(len(values)))
+            return pooled_sd(values, np.zeros(len(values)))
     except StatisticsError:
         pass
     return elsewhere
@@ -129,7 +135,7 @@ def _mean(
     topic: str,
     year: int,
     unit: str,
-    values: pd.Series,
+    values: np.ndarray,
     spread: PooledSd | float | None,
     *,
     borrows: bool,
@@ -172,28 +178,32 @@ def _index(survey: ServiceSurvey, mean: Fact) -> Fact:
     return _filled(fact, **parts, se=100 * mean.se / (high - low))
 
 
-def _shares(survey: ServiceSurvey, topic: str) -> Iterator[Fact]:
+def _top(survey: ServiceSurvey, topic: str, year: int) -> Iterator[Fact]:
+    shares = list(_shares(survey, topic, year))
+    # Of a round without the shares themselves disclosure control cannot see that all answered alike.
+    alike = any(fact.statistic == "share" and fact.value == 1 for fact in shares)
+    yield from (f.missing("suppressed") if alike else f for f in shares if f.statistic == "top_box")
+
+
+def _shares(survey: ServiceSurvey, topic: str, year: int) -> Iterator[Fact]:
     item = survey.questionnaire.item(topic.partition(".")[2])
     # As given, not turned: a category is an answer on the questionnaire.
-    given = survey.responses.loc[survey.responses["year"] == survey.year, item.id].dropna()
-    answers = given.to_numpy()
-    place = survey.place(topic)
+    given = survey.responses[item.id][survey.responses["year"] == year]
+    answers = given.dropna().to_numpy()
+    place = survey.place(topic, year=year)
     scale = list(range(item.minimum, item.maximum + 1))
     good, bad = (scale[:2], scale[-2:]) if item.reversed else (scale[-2:], scale[:2])
     counted = [("share", str(answer), [answer]) for answer in scale]
     counted += [("top_box", "", good), ("bottom_box", "", bad)] if len(scale) >= 5 else []
-    for statistic, category, chosen in counted:
-        fact = Fact(statistic=statistic, category=category, **place, scale="share", method="wilson")
-        if len(answers) == 0:
-            yield fact.missing("not_measured", "no_answers")
-            continue
-        k = int(np.isin(answers, chosen).sum())
-        interval = wilson(k, len(answers), level=survey.level)
-        yield _filled(
-            fact,
-            value=k / len(answers),
-            low=interval.low,
-            high=interval.high,
-            level=survey.level,
-            n=len(answers),
-        )
+    facts = [
+        Fact(statistic=statistic, category=category, **place, scale="share", method="wilson")
+        for statistic, category, _ in counted
+    ]
+    n = len(answers)
+    if n == 0:
+        yield from (fact.missing("not_measured", "no_answers") for fact in facts)
+        return
+    found = wilson([int(np.isin(answers, chosen).sum()) for *_, chosen in counted], n, level=survey.level)
+    intervals = zip(found.share.tolist(), found.low.tolist(), found.high.tolist(), strict=True)
+    for fact, (share, low, high) in zip(facts, intervals, strict=True):
+        yield _filled(fact, value=share, low=low, high=high, level=survey.level, n=n)

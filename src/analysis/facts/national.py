@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -46,33 +46,44 @@ def mean_of_municipalities(fact: Fact, rows: pd.DataFrame, minimum: int) -> Fact
     return replace(fact, value=value, se=se, n=int(rows["n"].sum()), N=len(rows))
 
 
-def shown_groups(rows: pd.DataFrame, peers: Mapping[str, str], minimum: int) -> set[str]:
+def peer_means(
+    country: Country, rows: pd.DataFrame, minimum: int, statistic: str, topic: str, method: str
+) -> Iterator[Fact]:
+    """Give the mean of each peer group's municipalities (rows of municipality, n, mean, variance)."""
+    shown = shown_groups(rows, country.peers, minimum)
+    for group in sorted(country.peers):
+        fact = country.fact(statistic, topic, category=group, method=method)
+        if group in shown:
+            members = rows["municipality"].isin(country.peers[group])
+            yield mean_of_municipalities(fact, rows[members], minimum)
+        else:
+            yield fact.missing("not_comparable", "no_other_municipalities")
+
+
+def shown_groups(rows: pd.DataFrame, peers: Mapping[str, Collection[str]], minimum: int) -> set[str]:
     """Name the peer groups whose mean may be shown, for the municipalities in `rows`.
 
     A group needs more than `minimum` of them; and so do all those that are in no shown group, if there are
-    any: their mean follows from the nation's and the groups'. Groups are hidden from the smallest on.
+    any: their mean follows from the nation's and the groups'. Groups are hidden from the smallest on. Of
+    groups that overlap a reader is shown one: the rest beside that one is what has to be large enough.
     """
-    sizes = rows["municipality"].map(peers).value_counts()
-    shown = sizes[sizes > minimum].sort_index().sort_values(kind="stable")
-    while len(shown) and 0 < len(rows) - shown.sum() <= minimum:
-        shown = shown.iloc[1:]
-    return set(shown.index)
+    there = set(rows["municipality"])
+    members = {group: there & set(codes) for group, codes in peers.items()}
+    sizes = {group: len(codes) for group, codes in members.items() if len(codes) > minimum}
+    if sum(map(len, members.values())) > len(set().union(*members.values())):
+        return {group for group, size in sizes.items() if not 0 < len(there) - size <= minimum}
+    shown = sorted(sizes, key=lambda group: (sizes[group], group))
+    while shown and 0 < len(there) - sum(sizes[group] for group in shown) <= minimum:
+        shown = shown[1:]
+    return set(shown)
 
 
 def _levels(country: Country, minimum: int) -> Iterator[Fact]:
-    moments = country.municipality_moments
-    group = moments["municipality"].map(country.peers)
+    moments, method = country.municipality_moments, "mean_of_municipalities"
     for topic in country.topics:
-        of_topic = moments["topic"] == topic
-        fact = country.fact("mean", topic, method="mean_of_municipalities")
-        yield mean_of_municipalities(fact, moments[of_topic], minimum)
-        shown = shown_groups(moments[of_topic], country.peers, minimum)
-        for peers in sorted(set(country.peers.values())):
-            fact = country.fact("peer_mean", topic, category=peers, method="mean_of_municipalities")
-            if peers in shown:
-                yield mean_of_municipalities(fact, moments[of_topic & (group == peers)], minimum)
-            else:
-                yield fact.missing("not_comparable", "no_other_municipalities")
+        rows = moments[moments["topic"] == topic]
+        yield mean_of_municipalities(country.fact("mean", topic, method=method), rows, minimum)
+        yield from peer_means(country, rows, minimum, "peer_mean", topic, method)
 
 
 def _quartiles(country: Country) -> Iterator[Fact]:

@@ -10,7 +10,7 @@ import pandas as pd
 from analysis.core.errors import StatisticsError
 from analysis.facts.casemix import REFERENCE_LEVEL, adjusted_or_own, adjusters
 from analysis.facts.country import DECIMALS, MINIMUM_ANSWERS, Country
-from analysis.facts.national import mean_of_municipalities, shown_groups
+from analysis.facts.national import mean_of_municipalities, peer_means
 from analysis.facts.table import Fact, tabulate
 from analysis.stats.casemix import CaseMix, CaseMixFit, adjust
 
@@ -63,14 +63,7 @@ def _means(country: Country, topic: str, rows: pd.DataFrame, mix: CaseMix, minim
     means = values.groupby(rows["municipality"]).agg(["size", "mean", "var"])
     means = means.rename(columns={"size": "n", "var": "variance"})
     means = means[means["n"] >= MINIMUM_ANSWERS].reset_index()
-    group = means["municipality"].map(country.peers)
     method = "mean_of_municipalities_casemix"
     fact = country.fact("adjusted_mean", topic, method=method)
     yield mean_of_municipalities(fact, means, minimum)
-    shown = shown_groups(means, country.peers, minimum)
-    for peers in sorted(set(country.peers.values())):
-        fact = country.fact("adjusted_peer_mean", topic, category=peers, method=method)
-        if peers in shown:
-            yield mean_of_municipalities(fact, means[group == peers], minimum)
-        else:
-            yield fact.missing("not_comparable", "no_other_municipalities")
+    yield from peer_means(country, means, minimum, "adjusted_peer_mean", topic, method)

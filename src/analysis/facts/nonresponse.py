@@ -104,7 +104,8 @@ def _weighted(survey: ServiceSurvey, margins: dict[str, pd.Series]) -> Iterator[
     yield replace(effect, value=deff, n=len(weights))
     for fact in means:
         values = survey.values(fact.topic, year=survey.year)
-        if smallest_group(last.loc[values.index], list(margins)) < survey.thresholds.distribution:
+        smallest = smallest_group(last.loc[values.index, list(margins)], list(margins))
+        if smallest < survey.thresholds.distribution:
             yield fact.missing("undecided", "few_in_group")
             continue
         try:

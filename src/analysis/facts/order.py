@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -65,9 +65,10 @@ def with_ordinal_check(
         {i: (*pairs[i], facts[i].value, facts[i].p_adjusted if sure[i] else 1.0) for i in tested},
         adjust=adjust,
         level=level,
-    ).table.set_index("key")
-    checked = {i: _of(table.loc[i]) for i in tested}
-    for i in [i for i in tested if i in strata and not table.at[i, "agrees"]]:
+    ).table.to_dict("list")
+    rows = {i: {name: values[at] for name, values in table.items()} for at, i in enumerate(table["key"])}
+    checked = {i: _of(rows[i]) for i in tested}
+    for i in [i for i in tested if i in strata and not rows[i]["agrees"]]:
         checked[i] = _within_units(strata[i]) or checked[i]
     adjusted = adjust_p(np.array([checked[i].p for i in tested]), adjust)
     models = []
@@ -86,7 +87,7 @@ def _by_round(rows: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     return rows.loc[~last, "score"].to_numpy(), rows.loc[last, "score"].to_numpy()
 
 
-def _of(row: pd.Series) -> _Checked:
+def _of(row: Mapping[str, Any]) -> _Checked:
     if row["fitted"]:
         return _Checked(row["p"], row["coefficient"], float(row["coefficient"]), float(row["se"]))
     return _Checked(row["p"], row["z"])

@@ -75,8 +75,8 @@ def _spreads(national: pd.DataFrame) -> dict[str, float]:
 
 
 def _passed_on(national: pd.DataFrame, peer_group: str, minimum: int) -> pd.DataFrame:
-    """Keep what this municipality is shown beside: not other peer groups, nor how scores were adjusted."""
+    """Keep what this municipality is shown beside: not other peer groups, nor the adjusters' means."""
     of_peers = national["statistic"].isin(("peer_mean", "adjusted_peer_mean"))
     wanted = ~of_peers | national["category"].eq(peer_group)
-    wanted &= ~national["statistic"].isin(("casemix_beta", "casemix_centre"))
+    wanted &= ~national["statistic"].eq("casemix_centre")
     return national[wanted & (national["N"].fillna(0) > minimum)]

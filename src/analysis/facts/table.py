@@ -51,6 +51,7 @@ COLUMNS: dict[str, str] = {
     "cell": _TEXT,
     "note": _TEXT,
 }
+_TYPES = {name: pd.api.types.pandas_dtype(kind) for name, kind in COLUMNS.items()}
 #: What a suppressed or otherwise missing fact must not carry. An interval's level is among them: where it
 #: stands, there was a spread, and so not everybody answered alike.
 NUMBERS = ("value", "se", "low", "high", "level", "n", "N", "p", "p_adjusted")
@@ -129,29 +130,37 @@ def _typed(values: list, kind: str) -> object:
 def join(tables: Mapping[str, pd.DataFrame] | Iterable[pd.DataFrame]) -> pd.DataFrame:
     """Put tables under each other; the keys of a mapping become the `cell` of its rows."""
     if isinstance(tables, Mapping):
-        tables = [table.assign(cell=cell) for cell, table in tables.items()]
+        tables = [
+            table.assign(cell=pd.array([cell] * len(table), dtype=_TEXT)) for cell, table in tables.items()
+        ]
     parts = [table for table in tables if len(table)]
     if not parts:
         return tabulate(())
-    return checked(pd.concat(parts, ignore_index=True).astype(COLUMNS))
+    joined = pd.concat(parts, ignore_index=True)
+    other = {name: kind for name, kind in _TYPES.items() if joined[name].dtype != kind}
+    return checked(joined.astype(other) if other else joined)
 
 
 def checked(table: pd.DataFrame) -> pd.DataFrame:
     """Return `table` if it keeps the contract; raise DataError naming the first row that does not."""
     if list(table.columns) != list(COLUMNS):
         raise DataError("this is no facts table", found=", ".join(map(str, table.columns))[:200])
+    ids, states = table["fact_id"], table["state"].to_numpy(dtype=object)
+    gone = (states == "suppressed") | (states == "not_measured")
     for broken, what in (
-        (table.fact_id.duplicated(), "two facts share an id"),
-        (~table.state.isin(STATES), "a fact has an unknown state"),
-        (table.state.eq("measured") & table.value.isna(), "a number is missing without a reason"),
-        (
-            table.state.isin(("suppressed", "not_measured")) & table[list(NUMBERS)].notna().any(axis=1),
-            "a fact that is not there carries a number",
-        ),
+        (np.zeros(len(ids), dtype=bool) if ids.is_unique else ids.duplicated(), "two facts share an id"),
+        (~np.isin(states, STATES), "a fact has an unknown state"),
+        ((states == "measured") & table["value"].isna(), "a number is missing without a reason"),
+        (gone & numbered(table), "a fact that is not there carries a number"),
     ):
         if broken.any():
-            raise DataError(what, where="facts", found=str(table.fact_id[broken].iloc[0]))
+            raise DataError(what, where="facts", found=str(ids[broken].iloc[0]))
     return table
+
+
+def numbered(table: pd.DataFrame) -> np.ndarray:
+    """Tell which facts carry a number."""
+    return np.logical_or.reduce([table[name].notna().to_numpy() for name in NUMBERS])
 
 
 def write_facts(table: pd.DataFrame, path: Path) -> None:

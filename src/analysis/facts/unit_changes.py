@@ -12,6 +12,9 @@ from analysis.facts.inputs import ServiceSurvey
 from analysis.stats.intervals import t_quantile
 from analysis.stats.power import detectable_difference
 
+#: A unit's mean in one round, by the columns of the facts.
+Mean = dict[str, Any]
+
 
 def own_spreads(scores: pd.DataFrame, survey: ServiceSurvey) -> set[str]:
     """Name the units whose own spread stands behind their overall mean in both of the rounds compared."""
@@ -31,14 +34,13 @@ def from_means(survey: ServiceSurvey, scores: pd.DataFrame) -> dict[tuple[str, s
     rows = _overall(scores, survey)
     lending = rows[rows["note"].eq("")].groupby("year")["n"].agg(["sum", "size"])
     pooled = {int(year): max(int(row["sum"] - row["size"]), 1) for year, row in lending.iterrows()}
+    means = {(row["unit"], row["year"]): row for row in rows.to_dict("records")}
+    enough = survey.thresholds.distribution
     found = {}
-    for unit, both in rows.groupby("unit"):
-        ends = [both[both["year"] == year] for year in (survey.previous, survey.year)]
-        enough = survey.thresholds.distribution
-        if any(len(end) != 1 or not end["se"].iloc[0] > 0 or end["n"].iloc[0] < enough for end in ends):
-            continue
-        before, now = (end.iloc[0] for end in ends)
-        found[("overall", str(unit))] = _tested(before, now, pooled, survey.level)
+    for unit in sorted({unit for unit, _ in means}):
+        before, now = (means.get((unit, year)) for year in (survey.previous, survey.year))
+        if before and now and all(end["se"] > 0 and end["n"] >= enough for end in (before, now)):
+            found[("overall", unit)] = _tested(before, now, pooled, survey.level)
     return found
 
 
@@ -51,7 +53,7 @@ def _overall(scores: pd.DataFrame, survey: ServiceSurvey) -> pd.DataFrame:
     ]
 
 
-def _tested(before: pd.Series, now: pd.Series, pooled: dict[int, int], level: float) -> dict[str, Any]:
+def _tested(before: Mean, now: Mean, pooled: dict[int, int], level: float) -> dict[str, Any]:
     sizes = np.array([before["n"], now["n"]], dtype=float)
     parts = np.array([before["se"], now["se"]], dtype=float) ** 2
     freedom = np.array(

@@ -98,7 +98,9 @@ def _in_one_round(language: Language, units: str) -> dict[str, str]:
             "The {units} cannot be told apart with certainty: the differences may be chance.", units=units
         ),
         "ranking": language.text(
-            "The {units} differ, and there are enough answers to rank them.", units=units
+            "The {units} differ, and there are enough answers to rank them. Where two estimates are written "
+            "alike, there is no order between them.",
+            units=units,
         ),
         "no_ranking": language.text(
             "The {units} differ, but there are too few answers to rank them: read each with its interval.",
@@ -120,7 +122,8 @@ def _over_rounds(language: Language, units: str) -> dict[str, str]:
             units=units,
         ),
         "ranking": language.text(
-            "All rounds taken together, the {units} differ, and there are enough answers to rank them.",
+            "All rounds taken together, the {units} differ, and there are enough answers to rank them by all "
+            "rounds together. Where two estimates are written alike, there is no order between them.",
             units=units,
         ),
         "no_ranking": language.text(

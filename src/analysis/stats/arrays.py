@@ -1,4 +1,4 @@
-"""Columns and sequences of whatever kind as arrays of numbers."""
+"""Columns and sequences of whatever kind as arrays of numbers, Series by their labels."""
 
 from __future__ import annotations
 
@@ -89,17 +89,53 @@ def float_array(values: Any, what: str = "the values") -> np.ndarray:
         raise OutOfRange(f"no numbers in {what}", found=str(error), expected="numbers") from error
 
 
+def aligned(**values: Any) -> dict[str, Any]:
+    """Put Series among the values in the order of the first of them, label by label; the rest stay.
+
+    Values without labels (lists, arrays) go with the others by position.
+
+    Raises:
+        NotComparable: two Series that do not have the same labels, or have one several times in other orders.
+
+    >>> first, second = pd.Series([1, 2], index=["a", "b"]), pd.Series([4, 3], index=["b", "a"])
+    >>> aligned(first=first, second=second)["second"].tolist()
+    [3, 4]
+    """
+    series = {name: each for name, each in values.items() if isinstance(each, pd.Series)}
+    if len(series) < 2:
+        return values
+    lead, first = next(iter(series.items()))
+    for name, each in series.items():
+        if each.index.equals(first.index):
+            continue
+        unique = each.index.is_unique and first.index.is_unique
+        if not unique or len(each) != len(first) or not each.index.isin(first.index).all():
+            raise NotComparable(
+                f"{name} and {lead} are of other rows", found=_apart(first.index, each.index),
+                expected="the same labels in both, in any order",
+                todo=f"take {name}.loc[{lead}.index], or arrays to pair them by position",
+            )  # fmt: skip
+        values[name] = each.reindex(first.index)
+    return values
+
+
+def _apart(first: pd.Index, other: pd.Index) -> str:
+    if first.is_unique and other.is_unique:
+        return f"{len(first)} and {len(other)} labels, {len(first.intersection(other))} in both"
+    return "labels that stand several times, in other orders"
+
+
 def fitting_arrays(**values: Any) -> list[np.ndarray]:
-    """Turn numbers, sequences or columns into arrays of floats of one shape.
+    """Turn numbers, sequences or columns into arrays of floats of one shape; Series are `aligned`.
 
     Raises:
         OutOfRange: as `float_array`.
-        NotComparable: their shapes do not fit each other.
+        NotComparable: their shapes, or the labels of Series, do not fit each other.
 
     >>> [array.tolist() for array in fitting_arrays(n=[10, 20], sd=1.1)]
     [[10.0, 20.0], [1.1, 1.1]]
     """
-    arrays = {name: float_array(each, name) for name, each in values.items()}
+    arrays = {name: float_array(each, name) for name, each in aligned(**values).items()}
     try:
         return list(np.broadcast_arrays(*arrays.values()))
     except ValueError as error:

@@ -12,10 +12,11 @@ from scipy import special
 
 from analysis.stats.errors import NotComparable, NoVariation, TooFewAnswers, TooFewRounds
 from analysis.stats.frames import TableResult, checked_level, complete_rows, group_moments
-from analysis.stats.given import checked_rounds, column_list, separate_columns
+from analysis.stats.given import column_list, separate_columns
 from analysis.stats.intervals import t_quantile
 from analysis.stats.multiple import adjust_p
 from analysis.stats.power import detectable_difference
+from analysis.stats.round_order import rounds_in_order
 
 NOT_IN_ROUND, NO_EARLIER_ROUND = "not_in_round", "no_earlier_round"
 TOO_FEW_ANSWERS, NO_VARIATION = "too_few_answers", "no_variation"
@@ -61,18 +62,18 @@ def between_rounds(
     Args:
         frame: one row a respondent.
         score: the column of the scores, or several such columns.
-        year: the column of the round.
+        year: the column of the round: numbers, dates or an ordered categorical.
         by: the column of the groups (units) to be followed each by itself.
         rounds: the earlier and the later round, where it is not the last two.
         level: level of confidence, as a share.
         power: the power of `detectable`, as a share.
 
     Raises:
-        TooFewRounds: no comparison has two rounds.
+        TooFewRounds: no comparison has two rounds, or one of `rounds` is not among the data's.
         TooFewAnswers, NoVariation: there are two rounds, but no comparison can be computed, for this reason.
         NotMeasured: a column is missing.
-        NotComparable: no score is named, or one twice or as another column; or `rounds` is not an earlier
-            and a later round.
+        NotComparable: no score is named, or one twice or as another column; the rounds are text, which has
+            no order in time; or `rounds` is not an earlier and a later round.
         OutOfRange: the scores are no numbers, or `level` or `power` is no share.
 
     >>> answers = pd.DataFrame({"year": [2024] * 4 + [2026] * 4, "safety": [3, 4, 3, 4, 5, 4, 5, 6]})
@@ -81,10 +82,11 @@ def between_rounds(
     0       2024     2026         1.5
     """
     checked_level(level)
-    checked_level(power)
+    checked_level(power, "power")
     keys = [] if by is None else [by]
     scores = compared_scores(score, year=year, **({} if by is None else {"by": by}))
-    rounds = None if rounds is None else checked_rounds(rounds)
+    order = rounds_in_order(frame, year)
+    frame, rounds = order.frame, None if rounds is None else order.pair(rounds)
     cells = []
     for name in scores:
         rows = complete_rows(frame, [*keys, year, name])
@@ -96,13 +98,14 @@ def between_rounds(
     last = complete_rows(frame, [year])[year].max() if rounds is None else rounds[1]
     compared = _paired(moments, ["score", *keys], year, rounds, last)
     reasons = compared.pop("reason")
-    left_out = compared.loc[reasons != "", ["score", *keys, "from_year", "to_year"]].assign(reason=reasons)
+    left_out = compared[["score", *keys, "from_year", "to_year"]].assign(reason=reasons)[reasons != ""]
     compared = compared[reasons == ""].reset_index(drop=True)
     if compared.empty:
         _refuse(left_out["reason"])
+    table = _tested(compared.astype({"from_year": compared["to_year"].dtype}), level, power)
     return Changes(
-        table=_tested(compared.astype({"from_year": compared["to_year"].dtype}), level, power),
-        left_out=left_out.reset_index(drop=True), level=level, power=power,
+        table=order.named(table, "from_year", "to_year"), level=level, power=power,
+        left_out=order.named(left_out.reset_index(drop=True), "from_year", "to_year"),
     )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from analysis.stats.f_tests import UnitTest, changes_differ, units_differ
 from analysis.stats.frames import (
     TableResult,
     checked_level,
-    complete_rows,
+    complete_columns,
     group_moments,
     mixed_kinds,
     present_columns,
@@ -145,10 +145,10 @@ def unit_deviations(
     n, mean = units["n"].to_numpy(), units["mean"].to_numpy()
     others = n.sum() - n
     mean_others = ((n * mean).sum() - n * mean) / others
-    table = units[["unit", "n"]].assign(
-        n_others=others, mean=mean, mean_others=mean_others, difference=mean - mean_others,
-        se=np.sqrt(variance * (1 / n + 1 / others)),
-    )  # fmt: skip
+    table = pd.DataFrame({
+        "unit": units["unit"].array, "n": n, "n_others": others, "mean": mean, "mean_others": mean_others,
+        "difference": mean - mean_others, "se": np.sqrt(variance * (1 / n + 1 / others)),
+    })  # fmt: skip
     tested = _tested(table, df, level)
     tested["p_adjusted"] = adjust_p(tested["p"], adjust)
     return Contrasts(table=tested, adjust=adjust, level=level, df=df, variance_residual=variance)
@@ -160,11 +160,11 @@ def _one_round(
     checked_level(level)
     separate_columns(score=score, unit=unit, year=year)
     # Under names of their own, whatever they are called in the frame: a unit's column may be called "n".
-    rows = complete_rows(frame, [unit, score]).set_axis(["unit", "score"], axis=1)
+    rows = complete_columns(frame, [unit, score])
     if year in frame.columns or year != ROUND_COLUMN:
         present_columns(frame, [year])
         try:
-            rounds = frame.loc[frame[score].notna() & frame[unit].notna(), year].dropna().unique()
+            rounds = frame[year][frame[score].notna() & frame[unit].notna()].dropna().unique()
         except TypeError as error:
             raise mixed_kinds(year, error) from error
         if len(rounds) > 1:
@@ -174,7 +174,7 @@ def _one_round(
                 expected="one",
                 todo="take the rows of one round",
             )
-    units = group_moments(rows, ["unit"], "score")
+    units = group_moments({"unit": rows[unit], "score": rows[score]}, ["unit"], "score")
     if len(units) < 2:
         raise TooFewUnits("a comparison of units", found=f"{len(units)} with answers", expected="at least 2")
     df = int(units["n"].sum() - len(units))
@@ -187,9 +187,10 @@ def _one_round(
 
 
 def _tested(table: pd.DataFrame, df: int, level: float) -> pd.DataFrame:
-    half = t_quantile(df, level) * table["se"]
-    p = 2 * special.stdtr(df, -(table["difference"] / table["se"]).abs())
-    return table.assign(df=df, low=table["difference"] - half, high=table["difference"] + half, p=p)
+    difference, se = table["difference"].to_numpy(), table["se"].to_numpy()
+    half = t_quantile(df, level) * se
+    p = 2 * special.stdtr(df, -np.abs(difference / se))
+    return table.assign(df=df, low=difference - half, high=difference + half, p=p)
 
 
 def _studentized_range(table: pd.DataFrame, n_units: int, df: int) -> np.ndarray:

@@ -54,7 +54,7 @@ def cross_products(frame: pd.DataFrame, overall: str, dimensions: Sequence[str],
     ([2, 1], [4.0, 4.0, 4.0], [2.0, 0.0, 2.0])
     """
     separate_columns(overall=overall, unit=unit)
-    dimensions = column_list(dimensions, "dimensions")
+    dimensions = column_list(dimensions, "dimensions", several=True)
     for dimension in dimensions:
         separate_columns(overall=overall, unit=unit, dimension=dimension)
     columns = [*dimensions, overall]

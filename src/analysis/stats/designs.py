@@ -51,7 +51,8 @@ def rows_and_design(
     """Take the rows with a value in all of `columns` and of the formula's, and make the formula's design.
 
     Raises:
-        NotMeasured: a column is missing, or the formula cannot be made from the frame's columns.
+        NotMeasured: a column is missing, or the formula has a left side or cannot be made from the frame's
+            columns.
         OutOfRange: a number is infinite, also one that the formula makes.
     """
     present_columns(frame, [])
@@ -59,15 +60,21 @@ def rows_and_design(
         raise NotMeasured("no formula", found=shown(formula), expected="a formula over the frame's columns")
     if formula == ROUNDS and "year" in frame.columns:
         rows = complete_rows(frame, [*columns, "year"])
-        return rows, _of_rounds(rows["year"].to_numpy())
+        return rows, _of_rounds(_in_order(rows["year"], frame["year"]))
     # Imported when a model is fitted: it is slow to import, and most of what uses this room fits none.
     import patsy  # noqa: PLC0415
 
     try:
-        terms = patsy.ModelDesc.from_formula(formula).rhs_termlist
+        parts = patsy.ModelDesc.from_formula(formula)
+        terms = parts.rhs_termlist
         used = {factor.code: _columns(factor.code) for term in terms for factor in term.factors}
     except (patsy.PatsyError, SyntaxError) as error:
         raise _no_formula(formula, error) from error
+    if parts.lhs_termlist:
+        raise NotMeasured(
+            "the formula has a left side", found=shown(formula), expected="the right side only",
+            todo=f"write {formula.partition('~')[2].strip()!r}: the score is named by itself",
+        )  # fmt: skip
     named = [column for column in frame.columns if any(column in names for names in used.values())]
     rows = complete_rows(frame, [*columns, *named])
     if rows.empty:
@@ -81,6 +88,9 @@ def rows_and_design(
         c for c in named if all(code == f"C({c})" for code, names in used.items() if c in names)
     ]
     told = rows[named].astype(dict.fromkeys(only_as_levels, "category"))
+    for column in named:
+        if _is_ordered(frame[column]):
+            told[column] = _in_order(rows[column], frame[column])
     try:
         with np.errstate(all="ignore"):
             design = patsy.dmatrix(formula, told, eval_env=patsy.EvalEnvironment([]), return_type="dataframe")
@@ -95,11 +105,26 @@ def rows_and_design(
     return rows, design
 
 
-def _of_rounds(year: np.ndarray) -> pd.DataFrame:
+def _is_ordered(column: pd.Series) -> bool:
+    return isinstance(column.dtype, pd.CategoricalDtype) and bool(column.cat.ordered)
+
+
+def _in_order(values: pd.Series, column: pd.Series) -> pd.Series:
+    """Give complete rows' values as categories in the order that their column has, where it has one."""
+    if not _is_ordered(column):
+        return values
+    there = column.cat.categories.intersection(pd.unique(values), sort=False)
+    return values.astype(pd.CategoricalDtype(there, ordered=True))
+
+
+def _of_rounds(year: pd.Series) -> pd.DataFrame:
     """Make what patsy makes of `ROUNDS`; most models have it, and patsy takes longer than the fit."""
     if not len(year):
         return pd.DataFrame()
-    rounds, place = np.unique(year, return_inverse=True)
+    if _is_ordered(year):
+        rounds, place = year.cat.categories, year.cat.codes.to_numpy()
+    else:
+        rounds, place = np.unique(year.to_numpy(), return_inverse=True)
     others = {f"C(year)[T.{at}]": (place == k).astype(float) for k, at in enumerate(rounds[1:], start=1)}
     return pd.DataFrame({"Intercept": np.ones(len(year)), **others})
 

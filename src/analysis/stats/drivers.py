@@ -91,7 +91,7 @@ def shapley_shares(
             `cross_products` and `association_shares`.
         NoVariation: all answers to a dimension are the same.
     """
-    dimensions = column_list(dimensions, "dimensions")
+    dimensions = column_list(dimensions, "dimensions", several=True)
     found = association_shares(
         cross_products(frame, overall, dimensions, unit), draws=draws, seed=seed, level=level
     )

@@ -15,9 +15,10 @@ from analysis.stats.change import between_rounds
 from analysis.stats.clustered import fit_within_units
 from analysis.stats.errors import OutOfRange, TooFewRounds, TooFewUnits
 from analysis.stats.frames import TableResult, checked_level
-from analysis.stats.given import checked_flag, shown
+from analysis.stats.given import checked_flag, separate_columns, shown
 from analysis.stats.intervals import t_quantile
 from analysis.stats.placebo import placebo_test, smallest_comparison
+from analysis.stats.round_order import rounds_in_order
 from analysis.stats.unit_rounds import Cells, measured_rows, unit_rounds
 
 FEWEST_TREATED = 3
@@ -106,7 +107,8 @@ def difference_in_differences(
 
     Args:
         frame: one row a respondent, of rounds that are comparable.
-        score, unit, year: the columns; numbers in `score`.
+        score, unit, year: the columns; numbers in `score`, and in `year` numbers, dates or an ordered
+            categorical.
         treated: the units with the measure, or the name of a column that is true for their respondents.
         start: the first round with the measure in it.
         selected_low: whether units could be chosen because of their last round before the start. Right also
@@ -118,8 +120,8 @@ def difference_in_differences(
         NoComparison: fewer than three treated or compared units, and fewer than 19 (at 95 %) to rank one or
             two treated units among; a TooFewUnits that carries the treated units' own change.
         TooFewRounds: no round before the start, or none from it on.
-        NotMeasured: a column is missing, or none of the treated units has answers.
-        NotComparable: a unit that is treated for some of its respondents only.
+        NotMeasured: a column or a treated unit is not in the data, or none of these units has answers.
+        NotComparable: a unit that is treated for some of its respondents only, or rounds that are text.
         NotIdentified: no comparison of units before and after.
         TooFewAnswers, NoVariation, OutOfRange: no answers; nothing that varies; no numbers or no level.
 
@@ -132,13 +134,16 @@ def difference_in_differences(
     """
     checked_level(level)
     checked_flag(selected_low, "selected_low")
-    rows, has = measured_rows(frame, score, unit, year, treated)
+    separate_columns(score=score, unit=unit, year=year)
+    order = rounds_in_order(frame, year)
+    rows, has = measured_rows(order.frame, score, unit, year, treated)
+    start = order.place(start)
     years = pd.Series(np.unique(rows["year"]))
     before = _before(years, start)
     if before.all() or not before.any():
         raise TooFewRounds(
             "an effect needs rounds before and after the start",
-            found=f"rounds {', '.join(map(str, years))}, start {start}",
+            found=f"rounds {order.called(years)}, start {order.called([start])}",
             expected="at least one before it and one from it on",
         )
     cells, names, notes = unit_rounds(rows, start)
@@ -164,6 +169,7 @@ def difference_in_differences(
     table = by_group.agg(
         n_units=("unit", "nunique"), n=("score", "size"), mean=("score", "mean")
     ).reset_index()
+    table = order.named(table, "year")
     return Effect(
         **found._asdict(), effect_uncorrected=plain.effect, reliability=reliability,
         regression_to_the_mean=plain.effect - found.effect, table=table, n=int(cells.n.sum()),

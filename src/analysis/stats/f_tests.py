@@ -9,7 +9,7 @@ import pandas as pd
 from scipy import special
 
 from analysis.stats.errors import NotIdentified, NoVariation, TooFewAnswers, TooFewRounds, TooFewUnits
-from analysis.stats.frames import ValuesResult, complete_rows, number_column, present_columns
+from analysis.stats.frames import ValuesResult, complete_columns, number_column, present_columns
 from analysis.stats.given import ROUND_COLUMN, separate_columns
 
 
@@ -51,13 +51,13 @@ def units_differ(frame: pd.DataFrame, score: str, unit: str, *, year: str = "yea
     present_columns(frame, [])
     separate_columns(score=score, unit=unit, year=year)
     by_round = year in frame.columns or year != ROUND_COLUMN
-    rows = complete_rows(frame, [unit, score, *([year] if by_round else [])])
-    if rows[unit].nunique() < 2:
+    rows = complete_columns(frame, [unit, score, *([year] if by_round else [])])
+    units, n_units = _codes(rows[unit])
+    if n_units < 2:
         raise TooFewUnits("units to compare", found="1 or none", expected="at least 2 with answers")
     values = _centred(number_column(rows, score))
-    units = _codes(rows, [unit])
-    rounds = _codes(rows, [year]) if by_round else np.zeros(len(rows), dtype=int)
-    return _f_test("units", _of_groups(values, rounds), _additive(values, units, rounds), len(rows))
+    rounds = _codes(rows[year])[0] if by_round else np.zeros(len(values), dtype=int)
+    return _f_test("units", _of_groups(values, rounds), _additive(values, units, rounds), len(values))
 
 
 def changes_differ(frame: pd.DataFrame, score: str, unit: str, year: str = "year") -> UnitTest:
@@ -87,18 +87,24 @@ def changes_differ(frame: pd.DataFrame, score: str, unit: str, year: str = "year
     F(1, 4) = 9.00, p = 0.040
     """
     separate_columns(score=score, unit=unit, year=year)
-    rows = complete_rows(frame, [unit, year, score])
-    if rows[unit].nunique() < 2:
+    rows = complete_columns(frame, [unit, year, score])
+    (units, n_units), (rounds, n_rounds) = _codes(rows[unit]), _codes(rows[year])
+    if n_units < 2:
         raise TooFewUnits("units to compare", found="1 or none", expected="at least 2 with answers")
-    if rows[year].nunique() < 2:
+    if n_rounds < 2:
         raise TooFewRounds("changes to compare", found="1 round", expected="at least 2")
     values = _centred(number_column(rows, score))
-    units, rounds, cells = (_codes(rows, keys) for keys in ([unit], [year], [unit, year]))
-    return _f_test("changes of units", _additive(values, units, rounds), _of_groups(values, cells), len(rows))
+    cells, _ = _codes(units * n_rounds + rounds)
+    additive, full = _additive(values, units, rounds), _of_groups(values, cells)
+    return _f_test("changes of units", additive, full, len(values))
 
 
-def _codes(rows: pd.DataFrame, keys: list[str]) -> np.ndarray:
-    return rows.groupby(keys, observed=True).ngroup().to_numpy()
+def _codes(values: np.ndarray) -> tuple[np.ndarray, int]:
+    """Number the values in ascending order, and count the different ones."""
+    codes, found = pd.factorize(values)
+    place = np.empty(len(found), dtype=int)
+    place[np.argsort(found, kind="stable")] = np.arange(len(found))
+    return place[codes], len(found)
 
 
 def _centred(values: np.ndarray) -> np.ndarray:

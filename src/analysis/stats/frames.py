@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
-from dataclasses import fields
-from typing import Any
+from collections.abc import Hashable, Iterable, Mapping
 
 import numpy as np
 import pandas as pd
@@ -13,55 +11,24 @@ from analysis.core.errors import nearest
 from analysis.stats.arrays import check_finite, float_array, valid_numbers
 from analysis.stats.errors import NotComparable, NotMeasured, OutOfRange
 from analysis.stats.given import is_plain, shown
+from analysis.stats.results import TableResult, ValuesResult
 
 __all__ = [
     "TableResult",
     "ValuesResult",
     "checked_level",
+    "complete_arrays",
+    "complete_columns",
     "complete_rows",
     "float_array",
     "group_moments",
     "mixed_kinds",
     "number_column",
     "present_columns",
+    "run_moments",
+    "run_starts",
     "valid_numbers",
 ]
-
-
-class TableResult:
-    """A result that holds a tidy `table` and prints as it, in a terminal and in JupyterLab."""
-
-    table: pd.DataFrame
-
-    def __str__(self) -> str:
-        return self.table.to_string(index=False)
-
-    def _repr_html_(self) -> str:
-        return self.table.to_html(index=False)
-
-
-class ValuesResult:
-    """A result of a few named values, a dataclass: prints as one row of them, or as one for each element."""
-
-    def __str__(self) -> str:
-        return self._as_table().to_string(index=False, float_format=_four_digits)
-
-    def _repr_html_(self) -> str:
-        return self._as_table().to_html(index=False, float_format=_four_digits)
-
-    def _as_table(self) -> pd.DataFrame:
-        values = {field.name: getattr(self, field.name) for field in fields(self)}
-        arrays = [value for value in values.values() if isinstance(value, np.ndarray)]
-        length = arrays[0].size if arrays else 1
-        columns = {
-            name: value.ravel() if isinstance(value, np.ndarray) else [value] * length
-            for name, value in values.items()
-        }
-        return pd.DataFrame(columns)
-
-
-def _four_digits(number: float) -> str:
-    return f"{number:.4g}" if abs(number) < 1000 else f"{number:.0f}"
 
 
 def complete_rows(frame: pd.DataFrame, columns: Iterable[Hashable]) -> pd.DataFrame:
@@ -75,26 +42,35 @@ def complete_rows(frame: pd.DataFrame, columns: Iterable[Hashable]) -> pd.DataFr
         NotMeasured, NotComparable: as `present_columns`.
         OutOfRange: a number is infinite, or a column mixes numbers and text.
     """
-    wanted = present_columns(frame, columns)
-    kept = frame[wanted].dropna()
-    plain: dict[Hashable, Any] = {}
-    keys: list[np.ndarray] = []
-    for column in wanted:
-        if pd.api.types.is_bool_dtype(kept[column].dtype) or not pd.api.types.is_numeric_dtype(kept[column]):
-            plain[column] = kept[column].to_numpy(dtype=object)
+    arrays = complete_columns(frame, columns)
+    return pd.DataFrame(arrays, columns=list(arrays))
+
+
+def complete_columns(frame: pd.DataFrame, columns: Iterable[Hashable]) -> dict[Hashable, np.ndarray]:
+    """Give what `complete_rows` gives as an array a column: a frame costs more than the sums made of it."""
+    return complete_arrays({column: frame[column] for column in present_columns(frame, columns)})
+
+
+def complete_arrays(columns: Mapping[Hashable, pd.Series]) -> dict[Hashable, np.ndarray]:
+    """Give what `complete_rows` gives of columns of one length that are in no frame."""
+    complete = np.logical_and.reduce([column.notna().to_numpy() for column in columns.values()])
+    plain: dict[Hashable, np.ndarray] = {}
+    for name, column in columns.items():
+        kept = column.array[complete]
+        if pd.api.types.is_bool_dtype(column.dtype) or not pd.api.types.is_numeric_dtype(column.dtype):
+            plain[name] = kept.to_numpy(dtype=object)
         else:
-            numbers = kept[column].to_numpy()
+            numbers = kept.to_numpy()
             if numbers.dtype.kind == "c":
                 raise OutOfRange(
-                    f"no plain numbers in column {column!r}", found="complex ones", expected="numbers"
+                    f"no plain numbers in column {name!r}", found="complex ones", expected="numbers"
                 )
-            whole = pd.api.types.is_integer_dtype(kept[column].dtype)
-            plain[column] = numbers.astype("int64" if whole else "float64")
-            check_finite(plain[column], f"column {column!r}")
-        keys.append(_sortable(plain[column], column))
+            whole = pd.api.types.is_integer_dtype(column.dtype)
+            plain[name] = numbers.astype("int64" if whole else "float64")
+            check_finite(plain[name], f"column {name!r}")
     # Ten times as fast as sort_values by several columns, on the few thousand rows of a service.
-    order = np.lexsort(keys[::-1])
-    return pd.DataFrame({column: values[order] for column, values in plain.items()}, columns=wanted)
+    order = np.lexsort([_sortable(values, name) for name, values in plain.items()][::-1])
+    return {name: values[order] for name, values in plain.items()}
 
 
 def present_columns(frame: pd.DataFrame, columns: Iterable[Hashable]) -> list[Hashable]:
@@ -148,25 +124,26 @@ def mixed_kinds(column: Hashable, error: Exception) -> OutOfRange:
     )
 
 
-def number_column(rows: pd.DataFrame, column: Hashable) -> np.ndarray:
+def number_column(rows: pd.DataFrame | Mapping[Hashable, np.ndarray], column: Hashable) -> np.ndarray:
     """Take a column of complete rows as floats.
 
     Raises:
         OutOfRange: it holds something else than numbers, for instance answers as text.
     """
-    if not pd.api.types.is_numeric_dtype(rows[column]):
+    values = rows[column].to_numpy() if isinstance(rows, pd.DataFrame) else rows[column]
+    if values.dtype.kind not in "iuf":
         # Numbers can come as objects, as a database gives them; text that looks like a number is none.
-        numbers = float_array(rows[column], f"column {column!r}")
+        numbers = float_array(values, f"column {column!r}")
         check_finite(numbers, f"column {column!r}")
         return numbers
-    return rows[column].to_numpy(dtype=float)
+    return values.astype(float)
 
 
-def group_moments(rows: pd.DataFrame, keys: list[Hashable], score: Hashable) -> pd.DataFrame:
+def group_moments(rows: Mapping[Hashable, np.ndarray], keys: list[Hashable], score: Hashable) -> pd.DataFrame:
     """Count, average and measure the spread of `score` in each group of complete rows.
 
     Args:
-        rows: from `complete_rows`, with the keys first among the columns, so that they are sorted by them.
+        rows: from `complete_columns`, with the keys first among the columns, so that they are sorted by them.
         keys: the columns that make a group.
         score: the column of the scores.
 
@@ -176,33 +153,53 @@ def group_moments(rows: pd.DataFrame, keys: list[Hashable], score: Hashable) -> 
     Raises:
         OutOfRange: the scores are no numbers.
     """
-    names = list(dict.fromkeys(keys))
     score_of = number_column(rows, score)
-    columns = {name: rows[name].to_numpy() for name in names}
-    if not len(rows):
-        return pd.DataFrame({**columns, "n": np.array([], int), "mean": score_of, "variance": score_of})
-    # The rows are sorted by the keys first: a group ends where one of them changes.
-    changes = [column[1:] != column[:-1] for column in columns.values()]
-    starts = np.concatenate([[0], np.flatnonzero(np.logical_or.reduce(changes)) + 1])
-    n = np.diff([*starts, len(rows)])
-    mean = np.add.reduceat(score_of, starts) / n
-    squares = np.add.reduceat(np.square(score_of - np.repeat(mean, n)), starts)
-    variance = np.full(len(n), np.nan)
-    np.divide(squares, n - 1, out=variance, where=n > 1)
-    # Equal values such as 4.1 can have a variance of 1e-31 by rounding: a zero must be one.
-    same = np.minimum.reduceat(score_of, starts) == np.maximum.reduceat(score_of, starts)
-    variance[same & (n > 1)] = 0.0
-    mean = np.where(same, score_of[starts], mean)
+    columns = {name: np.asarray(rows[name]) for name in keys}
+    starts = run_starts(columns.values())
     groups = {name: column[starts] for name, column in columns.items()}
+    n, mean, variance = run_moments(score_of, starts)
     return pd.DataFrame({**groups, "n": n, "mean": mean, "variance": variance})
 
 
-def checked_level(level: float) -> float:
+def run_starts(columns: Iterable[np.ndarray]) -> np.ndarray:
+    """Give the places where a group of sorted rows begins: where one of `columns` has another value.
+
+    >>> run_starts([np.array(["a", "a", "b"]), np.array([2024, 2026, 2026])]).tolist()
+    [0, 1, 2]
+    """
+    another = [np.concatenate([[True], column[1:] != column[:-1]])[: len(column)] for column in columns]
+    return np.flatnonzero(np.logical_or.reduce(another))
+
+
+def run_moments(scores: np.ndarray, starts: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Count, average and measure the spread of every run of scores; `starts` has where each begins.
+
+    The variance is with n - 1; NaN for n = 1.
+
+    >>> [part.tolist() for part in run_moments(np.array([1.0, 3.0, 5.0, 4.0, 4.0]), np.array([0, 3]))]
+    [[3, 2], [3.0, 4.0], [4.0, 0.0]]
+    """
+    n = np.diff([*starts, len(scores)])
+    mean = np.add.reduceat(scores, starts) / n
+    squares = np.add.reduceat(np.square(scores - np.repeat(mean, n)), starts)
+    variance = np.full(len(n), np.nan)
+    np.divide(squares, n - 1, out=variance, where=n > 1)
+    # Equal values such as 4.1 can have a variance of 1e-31 by rounding: a zero must be one.
+    same = np.minimum.reduceat(scores, starts) == np.maximum.reduceat(scores, starts)
+    variance[same & (n > 1)] = 0.0
+    return n, np.where(same, scores[starts], mean), variance
+
+
+def checked_level(level: float, name: str = "a level") -> float:
     """Take a level of confidence or power, as a share between 0 and 1.
 
     Raises:
         OutOfRange: it is no number between 0 and 1, for instance 95 instead of 0.95.
     """
     if not (is_plain(level) and 0 < level < 1):
-        raise OutOfRange("a level is a share", found=shown(level), expected="a number between 0 and 1")
+        percent = is_plain(level) and 1 < level < 100
+        raise OutOfRange(
+            f"{name} is a share", found=shown(level), expected="a number between 0 and 1",
+            todo=f"write {level / 100:g}" if percent else "",
+        )  # fmt: skip
     return level

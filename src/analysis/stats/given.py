@@ -121,8 +121,8 @@ def separate_columns(**parts: Any) -> None:
         taken[column] = part
 
 
-def column_list(columns: Any, part: str) -> list[Hashable]:
-    """Take one name of a column or several as a list.
+def column_list(columns: Any, part: str, *, several: bool = False) -> list[Hashable]:
+    """Take one name of a column or several as a list; with `several` one name alone is refused.
 
     Raises:
         NotMeasured: neither a name nor several.
@@ -131,6 +131,11 @@ def column_list(columns: Any, part: str) -> list[Hashable]:
     >>> column_list("safety", "score"), column_list(("safety", "staff"), "score")
     (['safety'], ['safety', 'staff'])
     """
+    if several and isinstance(columns, str):
+        raise NotMeasured(
+            f"{part} is one name", found=shown(columns), expected="a list of columns",
+            todo=f"write {part}=[{columns!r}, …]",
+        )  # fmt: skip
     try:
         named = [columns] if isinstance(columns, str) else list(columns)
     except TypeError as error:

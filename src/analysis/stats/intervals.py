@@ -9,13 +9,15 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
+from analysis.stats.arrays import aligned
 from analysis.stats.errors import NotComparable, NoVariation, OutOfRange, TooFewAnswers
 from analysis.stats.frames import (
     ValuesResult,
     checked_level,
-    complete_rows,
+    complete_arrays,
     float_array,
-    group_moments,
+    run_moments,
+    run_starts,
     valid_numbers,
 )
 from analysis.stats.given import LARGEST, checked_number, checked_spread, how_many
@@ -86,7 +88,8 @@ def mean_interval(
 
     Args:
         values: the answers or scores of the group; null is no answer.
-        weights: one positive weight for each value, in the same order.
+        weights: one positive weight for each value; two Series go together by their labels, all else by
+            position.
         population: N, the group's number of users; at least the number of answers.
         level: level of confidence, as a share.
         pooled_sd: the service's standard deviation within units, from `pooled_sd`.
@@ -96,7 +99,7 @@ def mean_interval(
         NoVariation: all answers are the same and no pooled standard deviation is given.
         OutOfRange: a value is no finite number, a weight is missing or not positive, N is below n or not
             whole, the pooled standard deviation is no number, or `level` is no share.
-        NotComparable: the weights are not as many as the values.
+        NotComparable: the weights are not as many as the values, or have other labels.
 
     >>> interval = mean_interval([4, 5, 3, 6, 4, 5, 2, 5, 4, 6, 5])
     >>> print(f"{interval.mean:.3f} ({interval.low:.3f} to {interval.high:.3f}), n {interval.n}")
@@ -144,6 +147,7 @@ def _weighted(values: Any, weights: Any) -> tuple[np.ndarray, np.ndarray]:
     if weights is None:
         answers = valid_numbers(values)
         return answers, np.ones_like(answers)
+    values, weights = aligned(values=values, weights=weights).values()
     answers, weight = float_array(values).ravel(), float_array(weights, "the weights").ravel()
     if answers.size != weight.size:
         raise NotComparable("weights for other rows", found=f"{weight.size} weights, {answers.size} values")
@@ -177,33 +181,33 @@ def pooled_sd(values: Any, groups: Any) -> PooledSd:
 
     Args:
         values: answers or scores of all groups; null is no answer.
-        groups: the group (unit) of each value, in the same order.
+        groups: the group (unit) of each value; two Series go together by their labels, all else by position.
 
     Raises:
         TooFewAnswers: no group has two answers.
         NoVariation: within every group all answers are the same.
-        NotComparable: the groups are not as many as the values.
+        NotComparable: the groups are not as many as the values, or have other labels.
         OutOfRange: a value is no finite number, or the groups' names are of several kinds.
 
     >>> pooled_sd([1, 3, 4, 6, 5], ["a", "a", "b", "b", "b"])
     PooledSd(sd=1.1547005383792515, df=3, n_groups=2)
     """
+    values, groups = aligned(values=values, groups=groups).values()
     answers = float_array(values).ravel()
     try:
-        labels = pd.Series(groups).array
+        labels = pd.Series(groups).reset_index(drop=True)
     except (TypeError, ValueError) as error:
         raise NotComparable(
             "groups that are no column", found=str(error), expected="one for each value"
         ) from error
     if answers.size != len(labels):
         raise NotComparable("groups for other rows", found=f"{len(labels)} groups, {answers.size} values")
-    rows = complete_rows(pd.DataFrame({"group": labels, "value": answers}), ["group", "value"])
-    moments = group_moments(rows, ["group"], "value")
-    freedom = moments["n"] - 1
-    df = int(freedom.sum())
+    rows = complete_arrays({"group": labels, "value": pd.Series(answers)})
+    n, _, variance = run_moments(rows["value"], run_starts([rows["group"]]))
+    df = int((n - 1).sum())
     if df == 0:
         raise TooFewAnswers("a pooled standard deviation needs a group with two answers", found="none")
-    squares = float((freedom * moments["variance"]).sum())
+    squares = float(np.nansum((n - 1) * variance))
     if squares == 0:
-        raise NoVariation("all answers are the same within every group", found=f"{len(moments)} groups")
-    return PooledSd(sd=float(np.sqrt(squares / df)), df=df, n_groups=len(moments))
+        raise NoVariation("all answers are the same within every group", found=f"{len(n)} groups")
+    return PooledSd(sd=float(np.sqrt(squares / df)), df=df, n_groups=len(n))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -56,6 +56,8 @@ class CumulativeLogit(TableResult):
     n: int
     level: float
     notes: tuple[str, ...]
+
+    _unprinted: ClassVar = ("coefficients", "se", "p")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -186,9 +188,6 @@ def agreement(
           key  fitted  linear ordinal  agrees
     0  safety   False  higher  higher    True
     """
-    # Imported when a model is fitted: statsmodels' part is slow to import.
-    from analysis.stats.cumulative import fit_two_groups  # noqa: PLC0415
-
     checked_level(level)
     pairs = taken_comparisons(comparisons)
     groups = [(valid_numbers(before), valid_numbers(after)) for _, (before, after, *_) in pairs]
@@ -205,6 +204,9 @@ def agreement(
         open_ = [i for i in np.flatnonzero(ordinal != verdict) if i not in fits and i not in without]
         if not open_:
             break
+        # Imported when a model is fitted: statsmodels' part is slow to import.
+        from analysis.stats.cumulative import fit_two_groups  # noqa: PLC0415
+
         for i in open_:
             try:
                 fits[i] = fit_two_groups(*groups[i])

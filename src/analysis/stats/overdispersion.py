@@ -14,7 +14,7 @@ from scipy import optimize
 
 from analysis.core.errors import nearest
 from analysis.stats.errors import OutOfRange, TooFewUnits
-from analysis.stats.frames import complete_rows, number_column
+from analysis.stats.frames import ValuesResult, complete_rows, number_column
 from analysis.stats.given import LARGEST, checked_number
 
 MINIMUM_UNITS = 20
@@ -34,7 +34,7 @@ _NO_SPREAD = 1e-8
 
 
 @dataclass(frozen=True, kw_only=True)
-class Overdispersion:
+class Overdispersion(ValuesResult):
     """The units' centre and the spread of their true means around it, in the scale's points.
 
     `theta` is the centre, `tau` the standard deviation of the true means, `phi` the mean of the winsorised

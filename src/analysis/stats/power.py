@@ -49,7 +49,7 @@ def detectable_difference(n1: Any, n2: Any, sd: Any, power: float = 0.8, level: 
     >>> [round(detectable_difference(n, n, 1.1), 3) for n in (10, 30, 100)]
     [1.457, 0.809, 0.438]
     """
-    checked_level(power)
+    checked_level(power, "power")
     checked_level(level)
     first, second, spread = fitting_arrays(n1=n1, n2=n2, sd=sd)
     if not first.size:
@@ -160,7 +160,7 @@ def plan_sample(
     (77, 193, 240, True)
     """
     _check_plan(difference, half_width, sd, n_before, response_rate, population)
-    checked_level(power)
+    checked_level(power, "power")
     checked_level(level)
     if difference is not None:
 

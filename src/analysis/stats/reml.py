@@ -22,6 +22,7 @@ ZERO_RATIO = 1e-6
 
 # Natural logarithms of the ratio of a variance to the residual variance, from under ZERO_RATIO to absurd.
 _LOWEST, _HIGHEST = np.log(1e-7), np.log(1e5)
+_GRID = np.linspace(_LOWEST, _HIGHEST, 29)
 _COARSE = np.log([1e-5, 1e-3, 1e-2, 3e-2, 0.1, 0.3, 1.0, 10.0])
 
 
@@ -152,10 +153,29 @@ def _group_sums(sums: _Sums, keep: np.ndarray) -> tuple[np.ndarray, np.ndarray, 
     return held, design, np.bincount(sums.group, keep * sums.residual, sums.n_groups)
 
 
+def _on_grid(sums: _Sums, ratios: np.ndarray) -> np.ndarray:
+    """Give the criterion at many ratios of the units' variance, without groups, as `_profile` gives each."""
+    growth = 1 + np.outer(ratios, sums.n)
+    weight = ratios[:, None] / growth
+    information = sums.cross - np.einsum("ru,up,uq->rpq", weight, sums.design, sums.design)
+    right = sums.cross_residual - (weight * sums.residual) @ sums.design
+    squares = sums.squares - weight @ sums.residual**2
+    shift = np.linalg.solve(information, right[:, :, None])[:, :, 0]
+    df = sums.n.sum() - right.shape[1]
+    s2 = (squares - (right * shift).sum(axis=1)) / df
+    s2[~(s2 > 0)] = np.inf
+    return df * (np.log(2 * np.pi * s2) + 1) + np.log(growth).sum(axis=1) + np.linalg.slogdet(information)[1]
+
+
 def _best_ratios(sums: _Sums, *, nested: bool) -> tuple[float, float]:
-    candidates = [(0.0, 0.0), (_best_on_line(lambda ratio: _profile(sums, ratio, 0.0).criterion), 0.0)]
+    on_units = _on_grid(sums, np.exp(_GRID))
+    candidates = [
+        (0.0, 0.0),
+        (_best_on_line(lambda ratio: _profile(sums, ratio, 0.0).criterion, on_units), 0.0),
+    ]
     if nested:
-        candidates.append((0.0, _best_on_line(lambda ratio: _profile(sums, 0.0, ratio).criterion)))
+        on_groups = np.array([_profile(sums, 0.0, ratio).criterion for ratio in np.exp(_GRID).tolist()])
+        candidates.append((0.0, _best_on_line(lambda ratio: _profile(sums, 0.0, ratio).criterion, on_groups)))
         candidates.append(_best_inside(sums))
     # A ratio must earn its place: on a tie the simpler model, which stands first, is kept.
     found = [_profile(sums, *candidate).criterion for candidate in candidates]
@@ -165,10 +185,9 @@ def _best_ratios(sums: _Sums, *, nested: bool) -> tuple[float, float]:
     return best
 
 
-def _best_on_line(criterion: Callable[[float], float]) -> float:
-    grid = np.linspace(_LOWEST, _HIGHEST, 29)
-    lowest = int(np.argmin([criterion(float(np.exp(at))) for at in grid]))
-    around = (grid[max(lowest - 1, 0)], grid[min(lowest + 1, len(grid) - 1)])
+def _best_on_line(criterion: Callable[[float], float], on_grid: np.ndarray) -> float:
+    lowest = int(np.argmin(on_grid))
+    around = (_GRID[max(lowest - 1, 0)], _GRID[min(lowest + 1, len(_GRID) - 1)])
     found = optimize.minimize_scalar(
         lambda at: criterion(float(np.exp(at))), bounds=around, method="bounded", options={"xatol": 1e-9}
     )

@@ -19,12 +19,12 @@ from analysis.stats.change import (
     compared_scores,
 )
 from analysis.stats.errors import NotIdentified, NoVariation, TooFewAnswers, TooFewRounds
-from analysis.stats.frames import checked_level, complete_rows, number_column
-from analysis.stats.given import checked_rounds
+from analysis.stats.frames import checked_level, complete_columns, number_column
 from analysis.stats.intervals import t_quantile
 from analysis.stats.multiple import adjust_p
 from analysis.stats.power import detectable_difference
 from analysis.stats.reml import RemlFit, fit_intercepts
+from analysis.stats.round_order import rounds_in_order
 
 NO_COMMON_UNIT = "no_common_unit"
 
@@ -70,18 +70,18 @@ def changes_over_rounds(
         frame: one row a respondent, all rounds in which the scores are comparable, and no others; rows
             without a unit are left aside.
         score: the column of the scores, or several such columns, which are one family.
-        year, unit: the columns of the round and of the unit.
+        year, unit: the columns of the round (numbers, dates or an ordered categorical) and of the unit.
         rounds: the earlier and the later round, where it is not the last two. The others stay in the model.
         level: level of confidence, as a share.
         power: the power of `detectable`, as a share.
 
     Raises:
-        TooFewRounds: no score has two rounds.
+        TooFewRounds: no score has two rounds, or one of `rounds` is not among the data's.
         TooFewAnswers, NoVariation, NotIdentified: there are two rounds, but no change can be computed, for
             this reason.
         NotMeasured: a column is missing.
-        NotComparable: no score is named, or one twice or as another column; or `rounds` is not an earlier
-            and a later round.
+        NotComparable: no score is named, or one twice or as another column; the rounds are text, which has
+            no order in time; or `rounds` is not an earlier and a later round.
         OutOfRange: the scores are no numbers, or `level` or `power` is no share.
 
     >>> answers = pd.DataFrame({"year": [2022, 2024, 2026] * 4, "unit": list("aaaaaabbbbbb"),
@@ -91,17 +91,18 @@ def changes_over_rounds(
     0       2024        1.25  8.0
     """
     checked_level(level)
-    checked_level(power)
+    checked_level(power, "power")
     scores = compared_scores(score, year=year, unit=unit)
-    rounds = None if rounds is None else checked_rounds(rounds)
-    rows = {name: complete_rows(frame, [unit, year, name]) for name in scores}
-    if all(each.empty for each in rows.values()):
+    order = rounds_in_order(frame, year)
+    frame, rounds = order.frame, None if rounds is None else order.pair(rounds)
+    rows = {name: complete_columns(frame, [unit, year, name]) for name in scores}
+    if not any(len(each[unit]) for each in rows.values()):
         raise TooFewAnswers("a change needs answers", found="0", expected="at least 2 in each of two rounds")
     # The whole frame's, also where a score has no answer in it: else an old change would pass for the last.
-    last = complete_rows(frame, [year])[year].max() if rounds is None else rounds[1]
+    last = complete_columns(frame, [year])[year].max() if rounds is None else rounds[1]
     # Under names of their own, whatever they are called in the frame.
     found = [
-        _change(name, each.set_axis(["unit", "year", "score"], axis=1), rounds, last)
+        _change(name, {"unit": each[unit], "year": each[year], "score": each[name]}, rounds, last)
         for name, each in rows.items()
     ]
     left_out = pd.DataFrame(
@@ -113,14 +114,17 @@ def changes_over_rounds(
     sizes = ["score", "n", "n_units", "n_rounds", "variance_unit", "variance_residual"]
     compared = compared.astype({"from_year": compared["to_year"].dtype})
     return RoundChanges(
-        table=_tested(compared, level, power), left_out=left_out, level=level, power=power,
+        table=order.named(_tested(compared, level, power), "from_year", "to_year"), level=level, power=power,
+        left_out=order.named(left_out, "from_year", "to_year"),
         models=compared[sizes].reset_index(drop=True),
     )  # fmt: skip
 
 
-def _change(name: str, rows: pd.DataFrame, rounds: tuple[Any, Any] | None, last: Any) -> dict[str, Any]:
+def _change(
+    name: str, rows: dict[str, np.ndarray], rounds: tuple[Any, Any] | None, last: Any
+) -> dict[str, Any]:
     """Fit one score and give its change, or the reason why there is none."""
-    years, period = np.unique(rows["year"].to_numpy(), return_inverse=True)
+    years, period = np.unique(rows["year"], return_inverse=True)
     unit, names = pd.factorize(rows["unit"])
     score = number_column(rows, "score")
     n = np.bincount(period, minlength=len(years))
@@ -211,12 +215,13 @@ def _refuse(reasons: pd.Series) -> None:
 
 
 def _tested(rows: pd.DataFrame, level: float, power: float) -> pd.DataFrame:
-    half = t_quantile(rows["df"], level) * rows["se"]
-    p = 2 * special.stdtr(rows["df"], -(rows["difference"] / rows["se"]).abs())
-    sd = np.sqrt(rows["variance_residual"])
-    table = rows.assign(
-        low=rows["difference"] - half, high=rows["difference"] + half, p=p, p_bh=adjust_p(p, "bh"),
-        detectable=detectable_difference(rows["n_from"], rows["n_to"], sd, power=power, level=level),
-    )  # fmt: skip
+    n_from, n_to, difference, se, df, variance = (
+        rows[name].to_numpy() for name in ("n_from", "n_to", "difference", "se", "df", "variance_residual")
+    )
+    half = t_quantile(df, level) * se
+    p = 2 * special.stdtr(df, -np.abs(difference / se))
     names = ["score", "from_year", "to_year", "n_from", "n_to", "mean_from", "mean_to", "difference", "se"]
-    return table[[*names, "df", "low", "high", "p", "p_bh", "detectable"]].reset_index(drop=True)
+    return rows[[*names, "df"]].assign(
+        low=difference - half, high=difference + half, p=p, p_bh=adjust_p(p, "bh"),
+        detectable=detectable_difference(n_from, n_to, np.sqrt(variance), power=power, level=level),
+    )  # fmt: skip

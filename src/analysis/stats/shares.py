@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from statsmodels.stats.proportion import proportion_confint
+from scipy import special
 
 from analysis.stats.arrays import fitting_arrays
 from analysis.stats.errors import OutOfRange, TooFewAnswers
@@ -48,8 +48,7 @@ def wilson(successes: Any, n: Any, level: float = 0.95) -> ShareInterval:
     80% (49.0% to 94.3%)
     """
     checked_level(level)
-    # Copied, since numpy warns where statsmodels asks for broadcast arrays as ones to write to.
-    count, total = map(np.array, fitting_arrays(successes=successes, n=n))
+    count, total = fitting_arrays(successes=successes, n=n)
     whole = (np.floor(total) == total) & (np.abs(total) <= _LARGEST_COUNT)
     if not whole.all():
         raise OutOfRange("an n that cannot be", found=how_many(~whole), expected="whole numbers from 1 up")
@@ -61,7 +60,12 @@ def wilson(successes: Any, n: Any, level: float = 0.95) -> ShareInterval:
             "successes that cannot be", found=how_many(~possible), expected="whole numbers from 0 to n"
         )
     share = count / total
-    low, high = proportion_confint(count, total, alpha=1 - level, method="wilson")
+    # Not by statsmodels' proportion_confint, which gives the same to the last bit: to import it takes longer
+    # than all the statistics of a service, and every notebook would.
+    z = -special.ndtri((1 - level) / 2)
+    middle = (share + z**2 / (2 * total)) / (1 + z**2 / total)
+    half = z * np.sqrt(share * (1 - share) / total + z**2 / (4 * total**2)) / (1 + z**2 / total)
+    low, high = middle - half, middle + half
     # At 0 and at n the limit is 0 or 1 exactly; rounding would put it a hair's breadth beside it.
     low = np.where(count == 0, 0.0, low)
     high = np.where(count == total, 1.0, high)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from analysis.core.errors import nearest
 from analysis.stats.errors import NotComparable, NotMeasured, NoVariation, OutOfRange, TooFewAnswers
 from analysis.stats.frames import complete_rows, group_moments, number_column
 from analysis.stats.given import separate_columns, shown
@@ -92,7 +93,7 @@ def measured_rows(
 
     Raises:
         TooFewAnswers: no complete row.
-        NotMeasured: a column is missing, or no treated unit is in the rows.
+        NotMeasured: a column is missing, a treated unit is not in the data, or none of them has answers.
         NotComparable: a unit that is treated for some of its respondents only, or one column for two parts.
         OutOfRange: the scores are no numbers, `treated` is no list of units, or the column that it names
             holds something else than true and false.
@@ -126,6 +127,7 @@ def measured_rows(
             raise OutOfRange(
                 "treated units", found=shown(treated), expected="a list of units, or the name of a column"
             ) from error
+        _check_known(chosen, frame[unit])
         has = {name: name in chosen for name in pd.unique(rows["unit"])}
     if not any(has.values()):
         raise NotMeasured(
@@ -133,6 +135,17 @@ def measured_rows(
             found=f"{len(has)} units without it", expected="treated units among those of the frame",
         )  # fmt: skip
     return rows, has
+
+
+def _check_known(chosen: set[Hashable], units: pd.Series) -> None:
+    known = set(units.dropna())
+    if unknown := sorted(chosen - known, key=str):
+        first = nearest(str(unknown[0]), map(str, known))
+        raise NotMeasured(
+            "treated units that are not in the data",
+            found=", ".join(repr(name) for name in unknown[:5]) + (" …" if len(unknown) > 5 else ""),
+            expected=f"units of column {units.name!r}", todo=f"{unknown[0]!r}: {first}" if first else "",
+        )  # fmt: skip
 
 
 def unit_rounds(rows: pd.DataFrame, start: Any) -> tuple[Cells, list[Hashable], list[str]]:

@@ -11,9 +11,11 @@ import pandas as pd
 from analysis.stats.contrasts import pairwise
 from analysis.stats.designs import ROUNDS, fixed_formula, rows_and_design
 from analysis.stats.errors import NotComparable, NotIdentified, NotMeasured, TooFewAnswers, TooFewUnits
-from analysis.stats.frames import TableResult, number_column, present_columns
+from analysis.stats.frames import TableResult, number_column, present_columns, run_starts
 from analysis.stats.given import separate_columns
+from analysis.stats.prediction import prediction_variance
 from analysis.stats.reml import RemlFit, fit_intercepts
+from analysis.stats.round_order import last_round
 
 __all__ = ["RANKING_RELIABILITY", "UnitFit", "fit_units", "pairwise"]
 
@@ -27,9 +29,10 @@ class UnitFit(TableResult):
 
     `table` has, for every unit with answers in `round`: `unit` (before it `within`'s column, where given),
     `n` and `mean` of that round, `n_pooled` (answers in all rounds, which the shrinkage rests on),
-    `shrunken` (the round's fixed effect plus the unit's effect), `se` (conditional standard deviation of the
-    effect, given the fixed effects; where no difference was found, the standard error of the mean that all
-    units share), `effect` (the unit's deviation) and `reliability` τ²/(τ² + s²).
+    `shrunken` (the round's fixed effect plus the unit's effect), `se` (its standard error as a prediction of
+    the unit's true mean: see `prediction_variance`), `conditional_se` (conditional standard deviation of the
+    effect, given the fixed effects and the variances, lme4's `condVar`; too small for an interval), `effect`
+    (the unit's deviation) and `reliability` τ²/(τ² + s²).
 
     `fixed` and `fixed_se` are the fixed effects by their names in the formula; `variance_unit` is τ²,
     `variance_within` the variance between the groups that hold the units (None without them), and `reml` is
@@ -69,7 +72,9 @@ def fit_units(
     holds the units: (1 | within / unit). The shrunken mean is the fixed part, averaged over the round's
     respondents, plus the unit's predicted effect; ρ_i = τ²/(τ² + σ²/n_i) is its reliability (Snijders and
     Bosker 2012, Multilevel Analysis, sec. 3.5 and 4.8; R's `lme4::lmer`). Where τ² is below a millionth of
-    σ² the model is ordinary least squares, and no difference between the units could be found.
+    σ² the model is ordinary least squares, and no difference between the units could be found. `se` is the
+    root of Prasad and Rao's mean squared error, in which neither the fixed effects nor τ² and σ² pass for
+    known.
 
     Args:
         frame: one row a respondent, all rounds; rows without a score or another value are left aside.
@@ -89,8 +94,8 @@ def fit_units(
         NoVariation: all scores follow from the fixed effects and the units.
         NotMeasured: a column is missing (that of the round too, where another one has nearly its name), there
             is no such round, or `fixed` is no formula.
-        NotComparable: `within` is called as a column of the result's table, or one column is named for two
-            parts.
+        NotComparable: `within` is called as a column of the result's table, one column is named for two
+            parts, or the rounds are text, which has no last one, and no `round` is named.
         OutOfRange: the scores are no numbers.
 
     >>> answers = pd.DataFrame({"unit": list("aaaabbbbcccc"), "year": [2025, 2026] * 6,
@@ -112,14 +117,19 @@ def fit_units(
             "a model of units needs answers", found="no row with all values", expected="several"
         )
     values = number_column(rows, score)
-    codes = rows.groupby(keys, observed=True).ngroup().to_numpy()
-    units = rows.groupby(keys, observed=True).size().index.to_frame(index=False)
+    # The rows are sorted by the keys: a unit ends where one of them changes.
+    starts = run_starts(rows[key].to_numpy() for key in keys)
+    units = rows[keys].iloc[starts].reset_index(drop=True)
+    codes = np.repeat(np.arange(len(units)), np.diff([*starts, len(rows)]))
     pooled = np.bincount(codes)
     group = None if within is None else units.groupby(within, observed=True).ngroup().to_numpy()
     _check_parts(pooled, group, within)
-    fit = fit_intercepts(values, design.to_numpy(dtype=float), codes, group)
-    shown, in_round = _round(rows, year, round)
-    table, left_out = _table(units, pooled, values, design.to_numpy(), codes, in_round, fit)
+    matrix = design.to_numpy(dtype=float)
+    fit = fit_intercepts(values, matrix, codes, group)
+    shown, in_round = _round(rows, frame, year, round)
+    average = matrix[in_round].mean(axis=0)
+    se = np.sqrt(prediction_variance(fit, matrix, codes, group, average))
+    table, left_out = _table(units, pooled, values, codes, in_round, fit, average @ fit.fixed, se)
     found = fit.variance_unit > 0
     if not found:
         alike = "all" if fit.variance_group == 0 else f"all of the same {within!r}"
@@ -157,12 +167,12 @@ def _check_parts(pooled: np.ndarray, group: np.ndarray | None, within: str | Non
         )
 
 
-def _round(rows: pd.DataFrame, year: str, round: Any) -> tuple[Any, np.ndarray]:
+def _round(rows: pd.DataFrame, frame: pd.DataFrame, year: str, round: Any) -> tuple[Any, np.ndarray]:
     if year not in rows.columns:
         if round is not None:
             raise NotMeasured(f"no column {year!r} in the data", expected=f"a column {year!r} with {round!r}")
         return None, np.ones(len(rows), dtype=bool)
-    shown = rows[year].max() if round is None else round
+    shown = last_round(frame[year], rows[year]) if round is None else round
     known = pd.api.types.is_scalar(shown) and not pd.isna(shown)
     in_round = (rows[year] == shown).to_numpy() if known else np.zeros(len(rows), dtype=bool)
     if not in_round.any():
@@ -175,33 +185,29 @@ def _table(
     keys: pd.DataFrame,
     pooled: np.ndarray,
     values: np.ndarray,
-    design: np.ndarray,
     codes: np.ndarray,
     in_round: np.ndarray,
     fit: RemlFit,
+    level: float,
+    se: np.ndarray,
 ) -> tuple[pd.DataFrame, tuple[Any, ...]]:
-    average = design[in_round].mean(axis=0)
     n = np.bincount(codes[in_round], minlength=len(keys))
     there = n > 0
     total = np.bincount(codes[in_round], values[in_round], len(keys))
-    shared = np.sqrt(average @ fit.fixed_covariance @ average)
-    different = fit.variance_unit > 0 or fit.variance_group > 0
-    measured = pd.DataFrame({
+    measured = {
         "n": n, "n_pooled": pooled, "mean": total / np.maximum(n, 1),
-        "shrunken": average @ fit.fixed + fit.total,
-        # Given the fixed effects the deviation from a mean that all share is known to be 0: a standard error
-        # of 0 beside it would pass for certainty.
-        "se": fit.total_sd if different else np.full(len(keys), shared), "effect": fit.effect,
+        "shrunken": level + fit.total, "se": se, "conditional_se": fit.total_sd, "effect": fit.effect,
         "reliability": fit.variance_unit / (fit.variance_unit + fit.variance_residual / pooled),
-    })  # fmt: skip
+    }  # fmt: skip
     # Called `unit` whatever its column is called in the frame: what takes the table on need not know.
-    keys = keys.set_axis([*keys.columns[:-1], "unit"], axis=1)
-    if keys.columns[0] in (*keys.columns[1:], *measured.columns):
+    names = [*keys.columns[:-1], "unit"]
+    if names[0] in (*names[1:], *measured):
         raise NotComparable(
             "two columns of one name in the table of units",
-            found=f"within={keys.columns[0]!r}",
+            found=f"within={names[0]!r}",
             expected="a column of groups with another name",
             todo="rename it in the data",
         )
-    table = keys.join(measured)[there].reset_index(drop=True)
-    return table, tuple(keys.loc[~there, "unit"].tolist())
+    held = {name: keys[column].array for name, column in zip(names, keys.columns, strict=True)}
+    table = pd.DataFrame({name: column[there] for name, column in (held | measured).items()})
+    return table, tuple(held["unit"][~there].tolist())

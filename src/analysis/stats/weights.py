@@ -6,7 +6,7 @@ import contextlib
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -45,6 +45,8 @@ class Calibration(TableResult):
     iterations: int
     limit: float | None
     notes: tuple[str, ...]
+
+    _unprinted: ClassVar = ("weights",)
 
 
 def calibrate(
