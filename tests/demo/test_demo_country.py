@@ -203,5 +203,15 @@ def test_every_refused_row_lies_in_quarantine(store: Store):
 
 def test_other_figures_are_there_for_every_place_service_and_year(store: Store):
     indicators = store.indicators()
-    assert len(indicators) == 24 * 4 * 3 * 5
+    surveyed = indicators[indicators["topic"].isin(store.services())]
+    assert len(surveyed) == 24 * 4 * 3 * 5
+    assert set(indicators.loc[~indicators.index.isin(surveyed.index), "topic"]) == {"citizen-service"}
     assert (indicators["value"] > 0).all()
+
+
+def test_figures_that_are_no_survey_are_there_for_the_scorecard(store: Store):
+    desk = store.indicators().query("topic == 'citizen-service'")
+    counts = desk.groupby("indicator")["municipality"].size()
+    assert counts.to_dict() == {"desk_inquiries": 24 * 5, "followers": 24 * 5, "web_visits": 24 * 5}
+    visits = desk.loc[desk["indicator"].eq("web_visits"), "value"]
+    assert visits.between(1, 40).all()

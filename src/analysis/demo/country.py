@@ -49,7 +49,7 @@ def make_country(
     the folder holds other data.
     """
     _check_size(municipalities, services)
-    asked = Path(questionnaires or _questionnaires())
+    asked = Path(questionnaires or questionnaire_folder())
     places = make_municipalities(municipalities, seed)
     rounds: dict[tuple[str, int], pd.DataFrame] = {}
     models, means, plantings, groups = [], [], [], []
@@ -80,7 +80,8 @@ def make_country(
     return truth
 
 
-def _questionnaires() -> Path:
+def questionnaire_folder() -> Path:
+    """Return the folder of the project's questionnaires."""
     beside_the_source = Path(__file__).resolve().parents[3] / "params" / "questionnaires"
     return beside_the_source if beside_the_source.is_dir() else project_root() / "params" / "questionnaires"
 

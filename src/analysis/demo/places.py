@@ -73,7 +73,7 @@ def make_register(
 ) -> Register:
     """Return the units of one service in every municipality, with the planted mergers, starts and sizes."""
     counts = np.clip(np.round(1 + municipalities["inhabitants"] / 3_500), 4, profile.max_units).astype(int)
-    units = _units(profile, municipalities, counts, rng)
+    units = list_units(profile, municipalities, counts, rng)
     typical = _typical_users(profile, municipalities, units["place"].to_numpy(), rng)
     moving = rng.normal(0, 0.04, (len(units), len(years)))
     moving[units["place"].isin(STILL_PLACES)] = 0
@@ -101,9 +101,10 @@ def _typical_users(
     return np.where(planted, np.clip(size, 34, None), np.clip(size * density, 12, None))
 
 
-def _units(
+def list_units(
     profile: Profile, municipalities: pd.DataFrame, counts: np.ndarray, rng: np.random.Generator
 ) -> pd.DataFrame:
+    """Return the units of one service, `counts` of them in each municipality (see `Register.units`)."""
     place = np.repeat(np.arange(len(counts)), counts)
     number = np.concatenate([np.arange(1, n + 1) for n in counts])
     code = municipalities["code"].to_numpy()[place]

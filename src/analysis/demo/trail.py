@@ -26,6 +26,17 @@ _TYPICAL = {
     "nursing-home": (1_420_000, 0.95, 11.8),
     "building-permits": (21_500, 88.0, 6.9),
 }
+_TYPICAL_ELSEWHERE = (24_000, 14.0, 9.4)
+
+#: What no survey asks about is filed under a service of its own, as the catalogue calls it.
+_DESK = "citizen-service"
+#: Figures on it: in the typical place, what a year adds (of the logarithm), and decimals. Inquiries at the
+#: service desk and followers in social media are counts (here per inhabitant), visits are per inhabitant.
+_DESK_FIGURES = {
+    "desk_inquiries": (0.62, -0.04, 0),
+    "web_visits": (8.4, 0.05, 1),
+    "followers": (0.16, 0.09, 0),
+}
 
 
 def make_trail(
@@ -116,13 +127,16 @@ def write_quarantine(store: Path, rows: pd.DataFrame) -> list[Path]:
 def make_indicators(
     municipalities: pd.DataFrame, services: list[str], years: tuple[int, ...], seed: int
 ) -> pd.DataFrame:
-    """Return figures from other sources per municipality, service and year: cost, staffing, sick leave."""
+    """Return figures from other sources per municipality, service and year.
+
+    Cost, staffing and sick leave of each service; inquiries, visits to the web pages and followers of all.
+    """
     every_year = range(min(years), max(years) + 1)
     parts = []
     for service in services:
         rng = np.random.default_rng([seed, 4, *service.encode()])
         for (name, (spread, movement, unit)), typical in zip(
-            _INDICATORS.items(), _TYPICAL[service], strict=True
+            _INDICATORS.items(), _TYPICAL.get(service, _TYPICAL_ELSEWHERE), strict=True
         ):
             own = rng.normal(0, spread, (len(municipalities), 1))
             steps = np.cumsum(rng.normal(0, movement, (len(municipalities), len(every_year))), axis=1)
@@ -134,10 +148,37 @@ def make_indicators(
                         "topic": service,
                         "indicator": name,
                         "year": np.tile(list(every_year), len(municipalities)),
-                        "value": values.ravel().round(-2 if unit == "kr" else 2),
+                        "value": values.ravel().round({"kr": -2, "%": 1}.get(unit, 2)),
                         "unit": unit,
                         "source": "synthetic",
                     }
                 )
             )
+    parts.append(_desk_figures(municipalities, every_year, seed))
+    return pd.concat(parts, ignore_index=True)
+
+
+def _desk_figures(municipalities: pd.DataFrame, years: range, seed: int) -> pd.DataFrame:
+    # A stream of its own: these figures change no others.
+    rng = np.random.default_rng([seed, 4, *_DESK.encode()])
+    inhabitants = municipalities["inhabitants"].to_numpy()[:, None]
+    parts = []
+    for name, (typical, trend, decimals) in _DESK_FIGURES.items():
+        own = rng.normal(0, 0.20, (len(municipalities), 1))
+        steps = np.cumsum(rng.normal(trend, 0.03, (len(municipalities), len(years))), axis=1)
+        size = 1 if decimals else inhabitants
+        values = typical * size * np.exp(own + steps)
+        parts.append(
+            pd.DataFrame(
+                {
+                    "municipality": np.repeat(municipalities["code"].to_numpy(), len(years)),
+                    "topic": _DESK,
+                    "indicator": name,
+                    "year": np.tile(list(years), len(municipalities)),
+                    "value": values.ravel().round(decimals),
+                    "unit": "",
+                    "source": "synthetic",
+                }
+            )
+        )
     return pd.concat(parts, ignore_index=True)

@@ -1,6 +1,7 @@
 """Survey files in, checked and tidy answers out: questionnaires, import and the store."""
 
 from analysis.survey.codebook import Background, Dimension, Item, Questionnaire, load_questionnaire
+from analysis.survey.content import Content
 from analysis.survey.draft import Draft, draft, write_draft
 from analysis.survey.faults import REASONS
 from analysis.survey.import_report import ImportReport
@@ -12,6 +13,7 @@ from analysis.survey.writing import write_questionnaire, write_responses, write_
 __all__ = [
     "REASONS",
     "Background",
+    "Content",
     "Dimension",
     "Draft",
     "ImportReport",

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 import duckdb
 import numpy as np
@@ -16,13 +15,6 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from analysis.survey.schemas import TABLES
-
-
-class Digest(Protocol):
-    """A running hash, as hashlib makes them."""
-
-    def update(self, data: bytes, /) -> None:
-        """Take in more bytes."""
 
 
 @dataclass(frozen=True)
@@ -41,21 +33,33 @@ def select(rows: Rows, sql: str) -> pd.DataFrame:
     return frame.drop(columns="service", errors="ignore")
 
 
-def feed(digest: Digest, rows: Rows) -> None:
-    """Add the chosen rows' content to `digest`, in an order that does not depend on how they are stored."""
-    if not rows.files:
-        return
-    columns = sorted(_columns(rows) - {"service"})
-    chosen = ", ".join(_quoted(c) for c in columns)
-    digest.update("\0".join(columns).encode())
-    # A separator and an escape that no value can imitate: NULL is \\N, and a backslash in a text is doubled.
-    text = [f"coalesce(replace({_quoted(c)}::VARCHAR, '\\', '\\\\'), '\\N')" for c in columns]
+def hashed_groups(
+    file: Path, keys: tuple[str, ...], *, without: tuple[str, ...] = ()
+) -> list[tuple[str, ...]]:
+    """Return the values of `keys` (empty as "") and the sha256 of the rows, for every group of a file's rows.
+
+    The hash is of the content of all columns but those in `without`, in an order that does not depend on how
+    the rows are stored.
+    """
+    schema = pq.read_schema(file)
+    columns = sorted(set(schema.names) - set(without))
+    # Separators that no value can imitate: NULL is \\N, and in a text a backslash and both marks are escaped.
+    line = ", ".join(_written(name, schema.field(name).type) for name in columns)
+    chosen = ", ".join(f"coalesce({_quoted(key)}, '')" for key in keys)
     sql = (
-        f"SELECT concat_ws(chr(31), {', '.join(text)}) AS line FROM (SELECT {chosen} FROM rows) ORDER BY line"
+        f"SELECT {chosen}, sha256($header || string_agg(line, chr(30) ORDER BY line)) "
+        f"FROM (SELECT *, concat_ws(chr(31), {line}) AS line FROM read_parquet($file)) GROUP BY ALL"
     )
-    result = _run(rows, sql)
-    while lines := result.fetchmany(100_000):
-        digest.update("\x1e".join([line for (line,) in lines]).encode())
+    values = {"file": str(file), "header": "\0".join(columns) + "\0"}
+    return _connection().execute(sql, values).fetchall()
+
+
+def _written(name: str, kind: pa.DataType) -> str:
+    text = f"{_quoted(name)}::VARCHAR"
+    if pa.types.is_string(kind) or pa.types.is_large_string(kind):
+        for mark, escape in (("'\\'", "'\\\\'"), ("chr(30)", "'\\r'"), ("chr(31)", "'\\u'")):
+            text = f"replace({text}, {mark}, {escape})"
+    return f"coalesce({text}, '\\N')"
 
 
 def summarised(rows: Rows, items: Iterable[str]) -> pd.DataFrame:
@@ -97,11 +101,14 @@ def read_table(store: Path, name: str, **chosen: str | Iterable[int] | None) -> 
     path = Path(store) / f"{name}.parquet"
     if not path.is_file():
         return pd.DataFrame({c: pd.Series(dtype=rule.dtype) for c, rule in columns.items()})
-    table = pq.read_table(path)
+    wanted = None
     for column, value in chosen.items():
         if value is not None:
             values = [value] if isinstance(value, str) else [int(v) for v in value]
-            table = table.filter(pc.is_in(table[column], pa.array(values, table.schema.field(column).type)))
+            rule = pc.field(column).isin(values)
+            wanted = rule if wanted is None else wanted & rule
+    # While reading: of a whole country's table most row groups need not be opened for one service.
+    table = pq.read_table(path, filters=wanted, partitioning=None)
     frame = table.to_pandas(types_mapper={pa.int64(): pd.Int64Dtype()}.get)
     filled = [c for c, rule in columns.items() if frame[c].dtype == "Int64" and not rule.nullable]
     return frame.astype(dict.fromkeys(filled, "int64"))

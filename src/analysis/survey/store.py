@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +11,9 @@ import pandas as pd
 
 from analysis.core.errors import DataError, nearest
 from analysis.survey.codebook import Questionnaire, load_questionnaire
-from analysis.survey.query import Rows, feed, read_table, select, summarised
+from analysis.survey.content import ANSWERS, QUESTIONNAIRE, Content, take_content
+from analysis.survey.query import Rows, read_table, select, summarised
+from analysis.survey.schemas import TABLES
 from analysis.survey.staging import finish
 from analysis.survey.writing import response_file
 
@@ -122,28 +123,19 @@ class Store:
         """
         return summarised(self._rows(service, None, years), self.questionnaire(service).item_ids)
 
+    def content(self) -> Content:
+        """Return the hashes of all that is in the store now, by municipality and service."""
+        return take_content(self.path)
+
     def data_hash(self, service: str | None = None, municipality: str | None = None) -> str:
-        """Return the sha256 of all rows that a run on this service and municipality can read.
+        """Return the sha256 of all rows about this service and municipality, with what is known of them.
 
         Of the content, not of the files: rewriting the same rows in another order, or with another version of
-        Parquet, changes nothing.
+        Parquet, changes nothing. For many of them at once take `content` once.
         """
-        digest = hashlib.sha256()
-        for name in (service,) if service else self.services():
-            digest.update(self.questionnaire(name).model_dump_json().encode())
-            feed(digest, self._rows(name, municipality, None))
-        for name in ("units", "frame", "frame_groups", "imports", "import_reasons"):
-            # The file's own bytes do not matter: the same rows saved anew are the same data.
-            table = self._table(name, municipality=municipality, service=service)
-            digest.update(
-                name.encode() + table.drop(columns="sha256", errors="ignore").to_csv(index=False).encode()
-            )
-        register = self.municipalities()
-        if municipality:
-            register = register[(register["code"] == municipality) | (register["successor"] == municipality)]
-        digest.update(register.to_csv(index=False).encode())
-        digest.update(self.indicators(municipality=municipality).to_csv(index=False).encode())
-        return digest.hexdigest()
+        return self.content().hash(
+            ANSWERS, QUESTIONNAIRE, *TABLES, service=service, municipality=municipality
+        )
 
     def _rows(self, service: str, municipality: str | None, years: Iterable[int] | None) -> Rows:
         chosen = self.years(service) if years is None else sorted(set(years) & set(self.years(service)))
