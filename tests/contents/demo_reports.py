@@ -18,6 +18,7 @@ import nbformat
 import pandas as pd
 
 from analysis import show
+from analysis.batch.comparison import comparison_group, open_elsewhere
 from analysis.batch.municipality import MunicipalityRun
 from analysis.core.language import Language
 from analysis.core.settings import Batch, Disclosure, load_batch
@@ -27,12 +28,13 @@ from analysis.facts import (
     describe_country,
     describe_service,
     gather,
+    grouped,
     join,
     prepare,
 )
 from analysis.show.rows import Row
 from analysis.show.sheet import Sheet
-from analysis.steering import Steering, open_steering
+from analysis.steering import Steering, open_steering, previous_ledger
 from analysis.survey import Questionnaire, Store, open_store
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -68,7 +70,7 @@ class Report:
 def national_facts(store: Store, service: str) -> pd.DataFrame:
     """Return the facts of the reference stage."""
     asked = store.questionnaire(service)
-    peers = store.municipalities().set_index("code")["peer_group"].to_dict()
+    peers = grouped(store.municipalities().set_index("code")["peer_group"].to_dict())
     return describe_country(
         gather(store.responses(service, years=[y]), asked, year=y, peers=peers) for y in YEARS
     )
@@ -207,6 +209,7 @@ def _municipality_run(
     labels: Labels,
 ) -> MunicipalityRun:
     batch = _batch()
+    peers = comparison_group(batch, store, municipality)
     counts = facts[facts["statistic"].eq("respondents") & facts["unit"].eq("")].dropna(subset="value")
     return MunicipalityRun(
         batch=batch,
@@ -221,6 +224,8 @@ def _municipality_run(
         steering=_steering(batch, store, municipality, labels),
         labels=labels,
         canvas=show.Canvas(report=False, folder=None, prefix="municipality", labels=labels),
+        peers=peers,
+        elsewhere=open_elsewhere(batch, store, municipality, peers),
     )
 
 
@@ -233,6 +238,7 @@ def _steering(batch: Batch, store: Store, municipality: str, labels: Labels) -> 
         labels=labels,
         plan_path=batch.steering_file(f"{municipality}.yaml"),
         catalogue_path=batch.steering_file("catalogue.yaml"),
+        previous=previous_ledger(batch.steering_file("ledger"), municipality=municipality, year=batch.year),
     )
 
 

@@ -104,11 +104,14 @@ SENTENCES: dict[str, tuple[Says, ...]] = {
     "{service}: to improve: {topic}": (Says("topic", "improvement", "improvement"),),
     "{topic} is among the highest of all services: {points}.": (Says("topic", "strength", "strength"),),
     "{topic} is among the lowest of all services: {points}.": (Says("topic", "improvement", "improvement"),),
+    # Not all: what something certain speaks against is left to the caption.
     "Prioritise {topics}, preserve {others}": (
-        _all("topics", "priority", "prioritise"), _all("others", "priority", "preserve"),
+        Says("topics", "priority", "prioritise"), Says("others", "priority", "preserve"),
     ),
-    "Prioritise {topics}": (_all("topics", "priority", "prioritise"),),
-    "Preserve {topics}": (_all("topics", "priority", "preserve"),),
+    "Prioritise {topics}": (Says("topics", "priority", "prioritise"),),
+    "Preserve {topics}": (Says("topics", "priority", "preserve"),),
+    "{topic} lies in the corner to preserve, but is {other}.": (Says("topic", "priority", "preserve"),),
+    "{topic} lies in the corner to prioritise, but is {other}.": (Says("topic", "priority", "prioritise"),),
     "Most give high answers to «{most}» ({high}), fewest to «{least}» ({low})": (
         Says("most", "top_box", "most"), Says("least", "top_box", "fewest"),
     ),
@@ -132,6 +135,12 @@ WORDS: dict[str, tuple[str, str, str]] = {
     "lower priority": ("", "priority", "lower_priority"),
 }
 
+#: Said after a difference that is not certain over the report, where it is within the service alone.
+ALONE = {
+    "within the service alone certainly above": "higher",
+    "within the service alone certainly below": "lower",
+}
+
 #: The heads of the two columns of findings: what stands under them is read as a claim.
 FINDINGS = {"Strengths to preserve": ("▲", "strength"), "Points to improve": ("▼", "improvement")}
 
@@ -144,12 +153,14 @@ STATIC = {
     "It is an association, not an effect: it does not say that a higher result makes users satisfied.": (
         "warns of reading an effect"
     ),
-    "The results lie too close to each other to tell highest from lowest with certainty.": (
-        "says that nothing stands out"
-    ),
+    "The results lie too close to each other to tell highest from lowest with certainty, or something "
+    "certain speaks against them.": "says that nothing stands out",
+    "No point to preserve or improve is named for {names}: the results lie too close to each other, or "
+    "something certain speaks against each of the highest or for each of the lowest.": "says what is left out",
     "No strengths or points to improve stand out": "says that nothing stands out",
     "Strengths to preserve and points to improve, {year}: the highest and the lowest results of all services "
-    "in points from 0 to 100, as many of each, with {level} confidence intervals.": "says what a table lists",
+    "in points from 0 to 100, as many of each, with {level} confidence intervals. No strength has anything "
+    "certain against it, and no point to improve anything certain for it.": "says what a table lists",
     "{service}: every item, {year}, with {level} confidence interval. High and low are the shares of the two "
     "best and the two poorest answers. Where a low answer is the good one, the item is turned.": (
         "says which answers count as high"
@@ -167,7 +178,7 @@ STATIC = {
     "the two means.": "'over' is through all rounds",
     "The change is measured within the units over all rounds that can be compared, so it can differ from the "
     "difference between the two means.": "'over' is through all rounds",
-    "What is certain over the whole report ({level} confidence intervals):": "'over' is in all of the report",
+    "What is certain over the whole report ({level} confidence intervals, differences on the scale {scale}):": "'over' is in all of the report",
     "Nothing is certain over the whole report, and no measure or target waits for its result.": (
         "'over' is in all of the report"
     ),
@@ -176,7 +187,8 @@ STATIC = {
     "tells what came of it. The two uses of the results are kept apart: what goes up the steering chain to "
     "the council, and what a unit and its users work on themselves.": "'up' is towards the council",
     "In the steering chain, up to the council": "'up' is towards the council",
-    "All rounds taken together, the {units} differ, and there are enough answers to rank them.": (
+    "All rounds taken together, the {units} differ, and there are enough answers to rank them by all rounds "
+    "together. Where two estimates are written alike, there is no order between them.": (
         "in Norwegian: seen as one"
     ),
     "All rounds taken together, the {units} differ, but there are too few answers to rank them: read each "
@@ -190,7 +202,9 @@ STATIC = {
     "interval and the number of answers.": "says what a list holds",
     "For {names} nothing is certain, or there are too few answers to sum the feedback up.": "sum up",
     "What to preserve and what to improve in each service, as many of each, and what satisfied users want "
-    "more of, {year}. Results in points from 0 to 100 with confidence intervals.": "says what a table lists",
+    "more of, {year}. Results in points from 0 to 100 with {level} confidence intervals. A topic that "
+    "anything certain speaks against is not to be preserved, and one that anything certain speaks for not to "
+    "be improved: the next one stands here.": "says what a table lists",
     "No targets to hold results against": "in Norwegian: held up against",
     "A supplied figure, no sample: it is held against the limits as it is.": "in Norwegian: held up against",
     "Supplied figures are no sample: they are held against the limits as they are.": (
@@ -198,8 +212,6 @@ STATIC = {
     ),
     "In brackets: how probable it is that the true result lies in the range. From {share} on, that range is "
     "the status.": "in Norwegian: from a share and upwards",
-    "Not counted": "in Norwegian: counted up",
-    "Not counted: shares of answers are worked out for the last round alone.": "in Norwegian: counted up",
     "under way": "how far a measure has come",
     "Nothing new is certain. The line follows up a measure.": "follow up",
     "{service}: follow-up of “{measure}”": "follow up",
@@ -215,8 +227,8 @@ STATIC = {
     "comes from the accounts and has no confidence interval.": "says what a figure's line means",
     "The middle half: a quarter of the other municipalities lie below it and a quarter above. Figures that "
     "are supplied keep their decimals.": "says what the middle half is",
-    "A unit that can only see changes of more than {most} points should be pooled with others. Where so few "
-    "answers are expected that they could not be shown, users are better asked in another way: in interviews "
+    "A unit that can only see changes of more than {most} on the answer scale should be pooled with others. "
+    "Where so few answers are expected that they could not be shown, users are better asked in another way: in interviews "
     "or dialogue meetings.": "says which way of asking is better",
     "Over all services together there is no certain change or difference.": "'over' is in all services",
     "No certain change over all services": "'over' is in all services",
@@ -256,12 +268,9 @@ NOT_IN_TEXT = {
     "The mean of the municipalities' means by service. Half of them: between the lowest and the highest "
     "quarter of the municipalities, {year}. Spread: how much municipalities differ beyond what chance "
     "explains, as a standard deviation.": "a sheet of the workbook, and the country on a page",
-    "Cost among the highest quarter: {high}": "a heading that no notebook shows",
-    "Cost among the lowest quarter: {low}": "a heading that no notebook shows",
-    "Cost among the highest quarter: {high}; among the lowest: {low}": "a heading that no notebook shows",
     "{service}: the items with the highest and the lowest mean, {year}. Where intervals overlap, the order "
     "is not certain.": "the table of extremes, which stands in no report",
 }
 
 #: Every message that is classified, the steering chapters' own among them.
-CLASSIFIED = {*SENTENCES, *WORDS, *FINDINGS, *STATIC, *NOT_IN_TEXT, *CLAIMED}
+CLASSIFIED = {*ALONE, *SENTENCES, *WORDS, *FINDINGS, *STATIC, *NOT_IN_TEXT, *CLAIMED}

@@ -66,6 +66,18 @@ class Ledger:
         kept = [row for row in rows if not row.unit and not (grouped and row.topic.startswith("item."))]
         return {("", row.topic) for row in kept}
 
+    def speaks(self, statistic: str, verdict: str, service: str, topic: str) -> bool:
+        """Tell whether anything of that statistic, or its claim over the report, says so of the topic."""
+        names = (statistic, f"report_{statistic}")
+        rows = [row for name in names for row in self.of(name, service)]
+        return any(row.topic == topic and not row.unit and self.says(row, verdict) for row in rows)
+
+    def spoken(self, service: str, topic: str, *, favour: bool) -> bool:
+        """Tell whether something certain speaks for the topic, or against it."""
+        high, target = ("higher", "desired") if favour else ("lower", "unacceptable")
+        claims = [(s, high) for s in ("change", "national_difference", "peer_difference")]
+        return any(self.speaks(s, v, service, topic) for s, v in (*claims, ("target_status", target)))
+
     def says(self, row: Any, verdict: str) -> bool:
         """Tell whether a fact says this: its verdict does, and so does its own number."""
         if row.state != "measured":

@@ -9,6 +9,7 @@ from functools import cached_property
 
 from directions import FINDINGS, SENTENCES, STATIC, WORDS, direction_words
 from known_names import NAME
+from steering_words import BUT
 
 from analysis.core.language import NO_BREAK, Language
 
@@ -18,6 +19,7 @@ _YEARS = {"year", "before", "first"}
 #: Fields that hold neither a number nor a topic.
 _FREE = {
     "document": "[^.;]+?", "points": "[^.]+?", "middle": "[^.]+?", "change": ".+",
+    "other": "[^.]+?", "scale": r"\d+–\d+",
     "name": f"{NAME}+", "successor": NAME, "measure": f"{NAME}+",
 }  # fmt: skip
 
@@ -74,6 +76,15 @@ class Messages:
     def pattern(self, message: str, named: Iterable[str] = ()) -> str:
         """Return a message as a pattern, with a group for each field; `named` hold names."""
         return self._template(message, named)
+
+    @cached_property
+    def joint(self) -> str:
+        """Return what stands between a sentence and what speaks against it: ", but "."""
+        return self.language.text("{sentence}, but {other}.", sentence="", other="").removesuffix(".")
+
+    def sides(self, text: str) -> list[tuple[str, str]]:
+        """Return what is said to speak for or against a topic, as statistic and verdict."""
+        return [said for message, said in BUT.items() if self.language.text(message) in text]
 
     def without_static(self, text: str) -> str:
         """Return the text without the messages that say nothing of any result."""
@@ -156,7 +167,7 @@ class Messages:
         areas = self.language.plural("{n} area", "{n} areas", 2).removeprefix("2").strip()
         one = re.escape(self.language.text("one question"))
         each = rf"{NAME}(?: {NUMBER} \([^()]*\))?"
-        listed = rf"{each}(?:(?:, |; (?!{NAME}: )|{last})(?:{each}|{one}))*(?:{last}{self.left_over})?"
+        listed = rf"{each}(?:(?:, |; (?!{NAME}: )|{last})(?:{each}|{one}))*(?:(?:, |{last}){self.left_over})?"
         return rf"{listed}|\d+ (?:{areas}|{self._units})|{one}"
 
     @cached_property

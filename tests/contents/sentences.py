@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from claims import REPORTED, Claim
-from directions import SENTENCES, Says
+from directions import ALONE, SENTENCES, Says
 from fact_ledger import Ledger, numbers_of
 from known_names import NAME, Names
 from listed_names import Listing, ListReader
@@ -85,6 +85,10 @@ class Reader:
             service = self.names.meant(self.names.hide(piece.lead), "service", "") or service
         if sign := found.fields.get("service"):
             service = self.names.meant(sign, "service", "") or service
+        for told, verdict in self.messages.sides(found.fields.get("other", "")):
+            topic = self.names.meant(found.fields["topic"], "topic", service)
+            if not self.ledger.speaks(told, verdict, service, topic):
+                yield f"{told} {verdict} is said of {service} {topic}"
         statistic = self._as_reported(piece, says.statistic)
         true = self._true(statistic, says, service)
         held = found.fields.get(says.field, "")
@@ -264,6 +268,13 @@ class Reader:
     def _of_subject(
         self, piece: Piece, text: str, spec: ColumnSpec, service: str, subject: tuple[str, str]
     ) -> Iterator[str]:
+        for message, verdict in ALONE.items():
+            said = "; " + self.messages.language.text(message)
+            if said in text:
+                text = text.replace(said, "")
+                fact = self.ledger.fact("national_difference", service, subject[1])
+                if fact is None or not self.ledger.says(fact, verdict):
+                    yield f"{verdict} within {service} is said of {subject}, which it is not"
         words, rest = self.messages.words(text)
         signs = [sign for sign, _, _ in words]
         if spec.signed and (marked := re.match("[▲▼]", rest)):

@@ -13,6 +13,7 @@ from steering_words import (
     ADVICE,
     BANDS,
     BOUNDS,
+    COST_HEADINGS,
     COSTS,
     COUNTS,
     JUDGED,
@@ -51,6 +52,10 @@ class SteeringReader:
             text = self._target_cell(piece, text)
         elif piece.kind == "cell" and name == "preserve":
             text = self._preserve_cell(piece, text)
+        elif piece.block == "municipality.costs-heading":
+            text = self._cost_heading(text)
+        elif piece.block == "municipality.costs-words" and piece.kind == "item":
+            text = self._costs(f"{self.names.hide(piece.lead)}: {text}").partition(": ")[2]
         elif piece.block == "municipality.costs" and piece.kind == "alternative":
             text = " ".join(self._costs(part) for part in re.split(rf"(?<=\.) (?={NAME}: )", text))
         else:
@@ -181,6 +186,13 @@ class SteeringReader:
             self._faults.append(f"no fact {self.side} of {self.names.show(lead)}")
             return text
         reason, _, rest = text.partition(". ")
+        reason, _, other = reason.partition(self.messages.joint)
+        for statistic, verdict in self.messages.sides(other):
+            if not self.ledger.speaks(statistic, verdict, fact.service, fact.topic):
+                self._faults.append(f"{statistic} {verdict} is said of {fact.service} {fact.topic}")
+        good = self.side == "feedback_positive"
+        if not self.ledger.spoken(fact.service, fact.topic, favour=not good) <= bool(other):
+            self._faults.append(f"what speaks against {fact.service} {fact.topic} is not said")
         meant = {self.messages.language.text(m).rstrip("."): told for m, told in REASONS.items()}
         note, statistic, verdict = meant.get(reason, ("", "", ""))
         if note != fact.note:
@@ -286,6 +298,20 @@ class SteeringReader:
                 return " ¤ "
             if text == cells[3] and text != cells[2]:
                 self._numbers(text, numbers_of(fact, ("value", "interval", "n")))
+        return text
+
+    def _cost_heading(self, text: str) -> str:
+        for message, fields in COST_HEADINGS.items():
+            found = re.fullmatch(self.messages.pattern(message, fields), text)
+            if found is None:
+                continue
+            every = [f for f in self.ledger.every("cost_per_user") if not (f.against or f.category or f.unit)]
+            for field, verdict in fields.items():
+                named = {self.names.meant(sign, "service", "") for sign in re.findall(NAME, found[field])}
+                true = {f.service for f in every if f.verdict == verdict}
+                if named != true:
+                    self._faults.append(f"{verdict} is said of {named}, but it is so of {true}")
+            return " ¤ "
         return text
 
     def _costs(self, text: str) -> str:

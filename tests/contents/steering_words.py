@@ -7,7 +7,8 @@ BLOCKS = tuple(
     f"municipality.{cell}"
     for cell in (
         "targets-heading", "targets", "red-heading", "red-lines", "model-heading", "model", "model-table",
-        "followed", "ledger", "costs", "costs-table", "status-heading", "status", "preserve", "next",
+        "followed", "ledger", "costs-heading", "costs-words", "costs", "costs-table", "costs-peers",
+        "status-heading", "status", "preserve", "next",
     )
 )  # fmt: skip
 
@@ -24,6 +25,20 @@ REASONS = {
     "Lowest of the others, not certain.": ("lowest", "", ""),
 }
 
+#: What speaks for or against a topic, after "but": the statistic that must say so, and the verdict.
+BUT = {
+    "certainly better than last time": ("change", "higher"),
+    "certainly poorer than last time": ("change", "lower"),
+    "certainly above the municipalities' mean": ("national_difference", "higher"),
+    "certainly below the municipalities' mean": ("national_difference", "lower"),
+    "certainly above the comparison group's mean": ("peer_difference", "higher"),
+    "certainly below the comparison group's mean": ("peer_difference", "lower"),
+    "with the desired result by its target": ("target_status", "desired"),
+    "with an unacceptable result by its target": ("target_status", "unacceptable"),
+    "in the priority map's corner to preserve": ("priority", "preserve"),
+    "in the priority map's corner to prioritise": ("priority", "prioritise"),
+}
+
 _COST = (
     "The cost per user was {value} in {year}, among the %s quarter of {number} other municipalities, whose "
     "middle half lies at {middle}."
@@ -36,6 +51,15 @@ COSTS = {
     _SATISFIED % "above": ("national_difference", "overall", "higher"),
     _SATISFIED % "below": ("national_difference", "overall", "lower"),
 }
+#: Headings over the costs: what each field names, all of them.
+COST_HEADINGS = {
+    "Cost among the highest quarter: {high}; among the lowest: {low}": {
+        "high": "highest_quarter",
+        "low": "lowest_quarter",
+    },
+    "Cost among the highest quarter: {high}": {"high": "highest_quarter"},
+    "Cost among the lowest quarter: {low}": {"low": "lowest_quarter"},
+}
 
 #: Where a target stands, and what came of a measure: sign and word of each verdict.
 BANDS = {
@@ -44,7 +68,10 @@ BANDS = {
     "unacceptable": ("▼", "unacceptable"),
 }
 OUTCOMES = {"worked": ("▲", "worked"), "worse": ("▼", "went the wrong way")}
-_SHOWN = "{value} points compared with those without it ({level} confidence interval {interval})."
+_SHOWN = (
+    "{value} on the scale {scale} for {topic}, compared with those without it ({level} confidence interval "
+    "{interval})."
+)
 #: Sentences on what came of a measure, by verdict.
 JUDGED = {
     "worked": f"The survey of {{year}} shows that the measure worked: {_SHOWN}",
@@ -80,6 +107,6 @@ ADVICE = ("▼", "ask in another way")
 BOUNDS = {"over {share}": 0.99, "under {share}": 0.01}
 #: Every message here that holds a direction word.
 CLAIMED = frozenset(
-    {*REASONS, *COSTS, RISES, WORSE, "made it worse", *KINDS, *BOUNDS}
+    {*REASONS, *BUT, *COSTS, *COST_HEADINGS, RISES, WORSE, "made it worse", *KINDS, *BOUNDS}
     | {form for _, forms, _, _ in COUNTS for form in forms if "strength" in form or "point" in form}
 )

@@ -373,7 +373,7 @@ STEERING_LIES = {
     "a target that is missed, as reached": ("targets", "▼ uakseptabelt", "▲ ønsket"),
     "a change that is not certain, as certain": ("targets", "0,0, ikke sikker", "0,0, sikker"),
     "a certain change of another size": ("targets", "+0,3, sikker", "+0,5, sikker"),
-    "more targets reached": ("targets", "▲ 4 ønsket", "▲ 5 ønsket"),
+    "more targets reached": ("targets", "▲ 6 ønsket", "▲ 7 ønsket"),
     "a red line for another target": (
         "red-lines",
         "▼ Søkere får tak i saksbehandler",
@@ -395,6 +395,17 @@ STEERING_LIES = {
     "more certain changes": ("status-heading", "Sikre økninger: 2", "Sikre økninger: 3"),
     "the other advice": ("preserve", "▲ Bevar", "▼ Forbedre"),
     "the other quarter": ("costs", "blant den høyeste firedelen", "blant den laveste firedelen"),
+    "the other quarter in words": (
+        "costs-words",
+        "blant den høyeste firedelen",
+        "blant den laveste firedelen",
+    ),
+    "another service's cost": ("costs-heading", "i høyeste firedel: Barnehage", "i høyeste firedel: Skole"),
+    "a service more": (
+        "costs-heading",
+        "i høyeste firedel: Barnehage",
+        "i høyeste firedel: Barnehage og Skole",
+    ),
 }
 
 

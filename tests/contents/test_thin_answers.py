@@ -42,7 +42,10 @@ def written(blocks) -> str:
 
 
 #: Blocks that have nothing to say where nothing is the matter.
-SILENT = {"service.order-check", "municipality.followed", "municipality.costs-table"}
+SILENT = {
+    "service.order-check",
+    *(f"municipality.{name}" for name in ("followed", "costs-words", "costs-table", "costs-peers")),
+}
 
 
 @pytest.mark.parametrize("case", CASES)

@@ -42,6 +42,12 @@ def test_a_series_reads_as_a_sentence() -> None:
     assert Language("en").series(["a"]) == "a"
 
 
+def test_names_that_hold_an_and_do_not_run_together_in_a_series() -> None:
+    nb = Language("nb")
+    assert nb.series(["Bygg og anlegg", "Kultur og fritid"]) == "Bygg og anlegg, Kultur og fritid"
+    assert nb.series(["Budsjett 2024, vedtatt i 2023", "Plan"]) == "Budsjett 2024, vedtatt i 2023; Plan"
+
+
 def test_an_unknown_language_names_the_known_ones() -> None:
     with pytest.raises(SettingsError, match="en, nb"):
         Language("xx")

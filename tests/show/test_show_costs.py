@@ -1,17 +1,24 @@
 """Cost and quality beside each other: two panels, no index of both, and what is missing said."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from invented_steering import costs, steering_of, with_steering
 from PIL import Image
 
 from analysis.core.language import Language
+from analysis.core.settings import Disclosure
+from analysis.facts import join
 from analysis.facts.table import Fact
-from analysis.show.cost_tables import tabulate_cost_quality
+from analysis.show.cost_tables import tabulate_cost_peers, tabulate_cost_quality
 from analysis.show.cost_words import headline_costs, write_cost_quality
 from analysis.show.costs import draw_cost_quality
 from analysis.show.supplied import between, supplied
+from analysis.show.targets import tabulate_targets
+from analysis.steering.catalogue import Catalogue, Product, ProductGroup, ServiceGroup
+from analysis.steering.costs import cost_facts
+from analysis.steering.scorecard import target_facts
 
 NB = Language("nb")
 
@@ -47,9 +54,53 @@ def test_what_is_said_of_cost_is_not_mixed_with_what_is_said_of_quality(asked, f
 def test_a_missing_cost_is_said(how, asked, facts, report):
     figure, table, said = blocks(asked, facts, report, **how)
     assert figure.markdown.startswith("::: {.callout-note}")
-    assert table.markdown == ""
-    assert "ikke kjent" in said.plain
+    assert "ikke levert tall for kostnad per bruker" in figure.markdown
+    assert (table.markdown, said.markdown) == ("", "")
     assert not (report.folder / "figures").exists()
+
+
+def test_products_of_which_nothing_is_known_share_a_line_that_says_so(asked, facts, report):
+    bare = [Product(id=name, name=f"{name.capitalize()} og mer") for name in ("sfo", "pleie")]
+    part = ProductGroup(id="more", name="More", products=tuple(bare))
+    known = steering_of(asked, indicators=costs())
+    groups = (*known.catalogue.service_groups, ServiceGroup(id="more", name="More", product_groups=(part,)))
+    steering = replace(known, catalogue=Catalogue(service_groups=groups))
+    said = write_cost_quality(report, with_steering(facts, steering), steering).markdown.splitlines()
+    assert [line.partition("**")[2].partition(".**")[0] for line in said if line] == [
+        "Barnehage", "Sfo og mer, Pleie og mer",
+    ]  # fmt: skip
+    assert "ikke kjent" in said[-1] or "ikke kjent" in said[-2]
+
+
+def test_the_peer_groups_costs_stand_in_a_table_of_their_own_without_what_has_no_cost(asked, facts, report):
+    steering = steering_of(asked, indicators=costs())
+    alone = with_steering(facts, steering)
+    assert tabulate_cost_peers(report, alone, steering).markdown == ""
+    rest = alone[~alone["topic"].str.startswith("indicator.")]
+    for peers, shown in ((("9910", "9911", "9912"), True), (("9910",), False)):
+        found = cost_facts(rest, steering, peer_group="4", peers=peers)
+        table = tabulate_cost_peers(report, join([rest, found]), steering).markdown
+        assert ("#tbl-kindergarten-costs-peers" in table) == shown
+    assert "tall mangler" not in table
+
+
+def test_a_figure_is_written_alike_in_the_scorecard_and_among_the_costs(asked, facts, report):
+    figures = ((2021, 9.5), (2022, 9.59), (2025, 8.3))
+    rows = [("9901", "kindergarten", "sick_leave", year, value, "%", "hr") for year, value in figures]
+    target = {
+        "id": "leave", "success_factor": "Resources", "name": "Sick leave", "service": "kindergarten",
+        "indicator": "sick_leave", "scale": "percent", "desired": [0.0, 7.5], "acceptable": [7.6, 9.0],
+        "unacceptable": [9.1, 100.0], "adopted": {"document": "Plan", "year": 2023},
+    }  # fmt: skip
+    steering = steering_of(asked, {"targets": [target]}, indicators=[*costs(), *rows])
+    table = with_steering(facts, steering)
+    held = target_facts(
+        table, steering, municipality="9901", questionnaires={"kindergarten": asked}, thresholds=Disclosure()
+    )
+    table = join([table, held])
+    written = "8,30\N{NO-BREAK SPACE}%"
+    assert written in tabulate_cost_quality(report, table, steering).markdown
+    assert written in tabulate_targets(report, table, steering).markdown
 
 
 def test_with_nobody_to_compare_with_the_figure_has_the_number_alone(asked, facts, report):

@@ -2,11 +2,14 @@
 
 import dataclasses
 
+import pytest
+from invented_steering import steering_of
+
 from analysis.core.language import Language
 from analysis.facts.labels import Labels
 from analysis.facts.table import Fact, tabulate
 from analysis.show import Canvas
-from analysis.show.comparison_group import tabulate_comparison_group
+from analysis.show.comparison_group import tabulate_comparison_group, write_comparison_group
 from analysis.show.country import draw_country, headline_country, tabulate_country
 from analysis.steering.peers import Peers, peer_facts
 
@@ -87,7 +90,7 @@ def test_the_nearest_municipalities_are_printed_with_distances_figures_and_weigh
     )  # fmt: skip
     rows = [line for line in block.markdown.splitlines() if line.startswith("| ")]
     assert rows[1:] == ["| Nevlåsen | 0.34 |", "| Drøvsund | 1.20 |"]
-    assert "inhabitants (75%) and cost per pupil (25%)" in block.markdown
+    assert "by inhabitants 75%; cost per pupil 25%." in block.markdown
     assert "1 municipality is left out" in block.markdown
 
 
@@ -95,7 +98,27 @@ def test_a_group_is_printed_by_its_names(asked):
     names = {"9917": "Nevlåsen", "9908": "Drøvsund"}
     peers = peers_of("group")
     block = tabulate_comparison_group(canvas_of(asked), tabulate(()), peers, names=names, figures={})
-    assert block.plain == "Comparison group 4: Nevlåsen and Drøvsund."
+    assert block.plain == "Peer group 4: Nevlåsen and Drøvsund."
     alone = dataclasses.replace(peers, codes=())
     block = tabulate_comparison_group(canvas_of(asked), tabulate(()), alone, names=names, figures={})
-    assert block.plain == "No other municipality is in comparison group 4."
+    assert block.plain == "No other municipality is in peer group 4."
+
+
+@pytest.mark.parametrize(
+    ("kind", "chosen", "listed"),
+    [
+        ("group", "The peer group is the one that the register", "Peer group 4: Nevlåsen and 9908."),
+        ("nearest", "chosen for All municipalities alone", "by inhabitants 75%; cost (SFO) 25%."),
+    ],
+)
+def test_the_report_says_whom_it_compares_with_and_how_they_were_chosen(
+    asked, kind, chosen, listed, tmp_path
+):
+    peers, plan = peers_of(kind), steering_of(asked, {})
+    canvas = canvas_of(asked, tmp_path)
+    block = write_comparison_group(
+        canvas, peer_facts(peers, year=2025), peers, plan, names={"9917": "Nevlåsen"}
+    )
+    for said in ("## Whom the municipality is compared with", chosen, listed):
+        assert said in block.markdown
+    assert write_comparison_group(canvas, tabulate(()), None, plan, names={}).markdown == ""

@@ -155,6 +155,14 @@ def test_what_the_composition_moves_carries_its_sign(english, rich):
     assert f"overall satisfaction (from {minus}0.16 to {minus}0.18)" in tabulate_peers(english, near).plain
 
 
+def test_how_far_the_adjustment_moves_the_own_means_stands_under_the_nation_alone(english, rich):
+    said = "own means by at most 0.08 points"
+    assert said in tabulate_nation(english, rich).markdown
+    assert said not in tabulate_peers(english, rich).markdown
+    little = rich.assign(value=rich["value"].where(rich["statistic"].ne("casemix_shift"), -0.004))
+    assert "own means by less than 0.01 points" in tabulate_nation(english, little).markdown
+
+
 def test_a_small_group_of_users_is_why_nothing_is_adjusted(english, rich):
     why = "too few have answered in a group of them"
     adjusted = rich["statistic"].isin(

@@ -12,7 +12,7 @@ from analysis.facts.table import Fact, join, tabulate
 from analysis.show import Canvas
 from analysis.show.learning import write_learning
 from analysis.show.ledger import tabulate_ledger, write_ledger_chapter
-from analysis.show.measure_words import judge_measure, judge_outcome, say_judgement, say_unit_changes
+from analysis.show.measure_words import judge_measure, judge_outcome, say_grounds, say_judgement
 from analysis.steering.catalogue import default_catalogue
 from analysis.steering.context import Steering
 from analysis.steering.drawing_up import draw_up
@@ -239,7 +239,8 @@ def test_an_outcome_reads_as_its_fact_does():
 
 
 @pytest.mark.parametrize(
-    "reason", ["few_units", "no_comparison", "rounds", "not_measured", "no_variation", "not_identified"]
+    "reason",
+    ["few_units", "no_comparison", "rounds", "not_measured", "no_variation", "not_identified", "indicator"],
 )
 def test_a_refusal_to_judge_says_why_and_what_changed_without_crediting_the_measure(lab, found, reason):
     canvas = Canvas(report=False, folder=None, prefix="x", labels=replace(lab.labels, language=EN))
@@ -247,7 +248,7 @@ def test_a_refusal_to_judge_says_why_and_what_changed_without_crediting_the_meas
     said = say_judgement(canvas, refused)
     assert said.startswith("The survey of 2025 cannot judge the measure: ")
     assert not re.search("higher|lower|worked", said)
-    (changed,) = say_unit_changes(canvas, tabulate([CHANGED]), refused)
+    (changed,) = say_grounds(canvas, tabulate([CHANGED]), refused)
     assert changed.startswith("Solbakken changed by −0.2 since 2023")
     assert changed.endswith("that need not be the measure's doing.")
 
@@ -256,9 +257,43 @@ def test_what_an_effect_rests_on_is_said(lab):
     canvas = Canvas(report=False, folder=None, prefix="x", labels=replace(lab.labels, language=EN))
     elsewhere = replace(EFFECT, against="other_municipalities", note="fewer_units", N=1)
     said = say_judgement(canvas, elsewhere)
-    assert "Other municipalities are what it is compared with." in said
     assert "Only 1 unit with the measure had enough answers" in said
     assert say_judgement(canvas, NO_EFFECT).startswith("The survey of 2025 shows no certain effect")
+
+
+@pytest.mark.parametrize(
+    ("against", "treated", "said"),
+    [
+        ("other_units", 4, "Those without it are 22 units of the municipality's own."),
+        ("other_municipalities", None, "Those without it are 7 other municipalities."),
+        ("peers.3", None, "Those without it are 7 other municipalities (peer group 3)."),
+        (
+            "peers.nearest.9903",
+            1,
+            "those of 7 other municipalities (the municipalities most alike) are among",
+        ),
+        ("other_municipalities", 1, "too few, so those of 7 other municipalities are among them."),
+    ],
+)
+def test_what_it_is_compared_with_is_said_with_how_many_they_are(lab, against, treated, said):
+    canvas = Canvas(report=False, folder=None, prefix="x", labels=replace(lab.labels, language=EN))
+    effect = replace(EFFECT, against=against, N=treated)
+    places = None if against == "other_units" else 7
+    counted = replace(effect, statistic="compared_units", value=22.0, N=places, verdict="", scale="number")
+    (grounds,) = say_grounds(canvas, tabulate([effect, counted]), effect)
+    assert said in grounds
+    assert say_grounds(canvas, tabulate([effect]), effect) == []
+
+
+def test_a_figures_change_keeps_its_unit_of_measure_and_is_not_called_an_effect(lab):
+    canvas = Canvas(report=False, folder=None, prefix="x", labels=replace(lab.labels, language=EN))
+    refused = EFFECT.missing("undecided", "cannot_judge.indicator")
+    change = replace(CHANGED, unit="", method="supplied", value=-0.8, scale="percent", low=None, high=None)
+    assert "compared from year to year, but not tested" in say_judgement(canvas, refused)
+    (said,) = say_grounds(canvas, tabulate([change]), refused)
+    assert said == (
+        "The figure changed by −0.8 percentage points since 2023; that need not be the measure's doing."
+    )
 
 
 def page(lab, found, steering, language: Language = EN) -> str:

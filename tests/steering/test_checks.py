@@ -106,6 +106,21 @@ def test_a_plan_that_fits_comes_back_as_it_was(known) -> None:
     assert result.followed == ()
 
 
+def test_a_measure_may_be_meant_to_change_an_indicator_that_there_are_figures_of(known) -> None:
+    own = measure(topic="indicator.sick_leave")
+    desk = measure(id="d", service="service-desk", topic="indicator.inquiries")
+    assert len(checked(known, measures=[own, desk]).plan.measures) == 2
+    said = refused(known, measures=[measure(topic="indicator.sick_leaves")])
+    assert said.startswith(f"{FILE}: measures[0].topic: nobody measures the indicator")
+    assert "found:    'indicator.sick_leaves'" in said
+    assert "did you mean 'sick_leave'?" in said
+
+
+def test_a_measure_on_an_indicator_names_no_units() -> None:
+    with pytest.raises(ValueError, match="figures of single units are not kept"):
+        SteeringPlan(municipality="9901", measures=[measure(topic="indicator.sick_leave", units=["north"])])
+
+
 def test_a_measure_for_a_closed_unit_goes_to_its_successor_and_that_is_told(known) -> None:
     result = checked(known, measures=[measure(units=["south", "north"])], targets=[target(unit="middle")])
     # Both of them are one unit now.
@@ -281,7 +296,8 @@ def test_a_merged_home_of_the_demo_is_followed(country) -> None:
 
 def test_services_that_the_report_does_not_have_are_left_out_of_its_steering(country) -> None:
     steering = steering_of(country, "9908", ("school",))
-    assert {target.service for target in steering.plan.targets} == {"school"}
+    # No report has the citizen service as a chapter: its figures stand in the scorecard of every one.
+    assert {target.service for target in steering.plan.targets} == {"school", "citizen-service"}
     assert {area.service for area in steering.plan.focus_areas} == {"school"}
     assert steering.followed == ()
 

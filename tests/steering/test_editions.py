@@ -29,6 +29,7 @@ def cells_of(notebook: str) -> set[str]:
 
 def test_there_is_an_edition_for_each_reader() -> None:
     assert EDITIONS == ("full", "unit", "service", "director", "council", "national")
+    assert [what_is_shown(name).name for name in EDITIONS] == list(EDITIONS)
 
 
 def test_a_chapter_s_cells_are_in_the_service_s_notebook() -> None:
@@ -84,9 +85,9 @@ def test_an_unknown_chapter_has_no_title() -> None:
 
 def test_books_are_made_for_the_municipality_each_service_or_each_unit() -> None:
     assert list_books("director", UNITS) == (BookOf("director"),)
-    assert [b.folder for b in list_books("service", UNITS)] == ["service-kindergarten", "service-school"]
+    assert [b.folder for b in list_books("service", UNITS)] == ["service/kindergarten", "service/school"]
     assert [b.folder for b in list_books("unit", UNITS)] == [
-        "unit-9903-kindergarten-01", "unit-9903-kindergarten-02", "unit-9903-school-01",
+        "unit/9903-kindergarten-01", "unit/9903-kindergarten-02", "unit/9903-school-01",
     ]  # fmt: skip
     # One for the whole batch, and none of a municipality's.
     assert list_books("national", UNITS) == ()
@@ -98,6 +99,6 @@ def test_every_book_has_a_folder_of_its_own_that_may_stand_in_a_path(units) -> N
     units = {service: [f"{service}-{unit}"[:50] for unit in of] for service, of in units.items()}
     books = [b for name in EDITIONS for b in list_books(name, units)]
     folders = [b.folder for b in books]
-    assert all(checked_code(folder, where="") for folder in folders)
+    assert all(checked_code(part, where="") for folder in folders for part in folder.split("/"))
     whole = [b for b in books if b.edition in ("full", "director", "council")]
     assert len({b.folder for b in whole}) == 3

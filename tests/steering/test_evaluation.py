@@ -1,6 +1,7 @@
 """What came of measures: found where one worked, not claimed where none did, else refused with a reason."""
 
 from dataclasses import replace
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
@@ -14,6 +15,7 @@ from analysis.facts.disclosure import hidden_cells
 from analysis.facts.levels import means
 from analysis.facts.response import response_rates
 from analysis.stats.effects import difference_in_differences
+from analysis.steering.elsewhere import Elsewhere, scores_elsewhere
 from analysis.steering.evaluation import measure_facts, shown_scores
 from analysis.survey import open_store
 
@@ -32,14 +34,14 @@ def scores(units=UNITS, *, treated=UNITS[:4], effect=0.0, n=30, years=(2021, 202
     return pd.concat(parts, ignore_index=True)
 
 
-def judged(rows, *, facts=None, others=None, **given):
+def judged(rows, *, facts=None, others=None, near=MappingProxyType({}), **given):
     plan = steering(measures=(measure(**({"units": UNITS[:4], "selected_low": False} | given)),))
     return measure_facts(
         plan,
         lambda service, topic: rows,
         municipality="9901",
         facts=table(MEAN) if facts is None else facts,
-        others_of=None if others is None else lambda service, topic: others,
+        elsewhere=None if others is None else Elsewhere(lambda service, topic: others, **near),
     )
 
 
@@ -139,6 +141,111 @@ def test_other_municipalities_are_asked_only_where_the_own_units_are_too_few() -
     assert (few["against"], few["verdict"]) == ("other_municipalities", "worked")
     still = only(judged(scores(UNITS[:1]), units=UNITS[:1], others=elsewhere(5)))
     assert still["note"] == "cannot_judge.few_units"
+
+
+ALONE = {"units": UNITS[:1], "others": elsewhere(30)}
+
+
+def peers_of(number: int, **given) -> dict:
+    return {"group": "4", "peers": frozenset(f"m{i}" for i in range(number))} | given
+
+
+@pytest.mark.parametrize(
+    ("near", "against", "compared"),
+    [
+        ({}, "other_municipalities", (31, 30)),
+        (peers_of(20), "peers.4", (21, 20)),
+        # Fewer than nineteen to rank one unit among: all others are asked.
+        (peers_of(17), "other_municipalities", (31, 30)),
+        (peers_of(20, fewest=21), "other_municipalities", (31, 30)),
+    ],
+)
+def test_the_comparison_group_is_asked_before_all_others(near, against, compared) -> None:
+    found = judged(scores(UNITS[:2], treated=UNITS[:1], effect=2.0), near=near, **ALONE)
+    assert only(found)["against"] == against
+    counted = only(found, "compared_units")
+    assert (counted["value"], counted["N"], counted["against"]) == (*compared, against)
+
+
+def test_with_fewer_municipalities_than_a_comparison_needs_nothing_is_compared() -> None:
+    found = judged(scores(UNITS[:2], treated=UNITS[:1]), near={"fewest": 31}, **ALONE)
+    assert only(found)["note"] == "cannot_judge.few_units"
+    assert found[found["statistic"].eq("compared_units")].empty
+
+
+def test_units_elsewhere_count_where_they_have_rounds_on_both_sides_of_the_start() -> None:
+    rows = elsewhere(30)
+    late = rows[~(rows["unit"].isin([f"u{i}" for i in range(6)]) & rows["year"].lt(2024))]
+    found = judged(scores(UNITS[:2], treated=UNITS[:1]), units=UNITS[:1], others=late)
+    assert (only(found, "compared_units")["value"], only(found, "compared_units")["N"]) == (25, 24)
+
+
+def test_of_the_municipalitys_own_units_it_is_said_how_many_they_are() -> None:
+    counted = only(judged(scores()), "compared_units")
+    assert (counted["value"], counted["against"]) == (4, "other_units")
+    assert pd.isna(counted["N"])
+
+
+def test_few_answers_are_told_with_what_changed_since_disclosure_control_takes_the_verdict() -> None:
+    found = judged(scores(UNITS[:2], n=7), near=peers_of(20), **ALONE)
+    fact = only(protect(found, Disclosure()))
+    assert (fact["state"], fact["note"], fact["verdict"]) == ("undecided", "few", "")
+    assert only(found, "measure_change")["unit"] == "s1"
+
+
+def test_scores_elsewhere_are_those_that_the_other_municipalities_own_reports_show() -> None:
+    rows = pd.concat(
+        [scores((f"{place}-{unit}",), n=n, years=(2023, 2025), seed=7).assign(municipality=place)
+         for place, sizes in {"m1": (12, 12, 3), "m2": (12, 12, 12)}.items()
+         for unit, n in enumerate(sizes)],
+        ignore_index=True,
+    ).rename(columns={"score": "access_1"})  # fmt: skip
+    empty = pd.DataFrame(columns=["unit", "valid_from", "valid_to", "successor"])
+    asked = []
+
+    def survey(service: str):
+        asked.append(service)
+        return prepare(
+            municipality="", service=service, questionnaire=questionnaire(), years=(2023, 2025),
+            responses=rows.round().assign(respect_1=np.nan), units=empty, frame=empty, groups=empty,
+            imports=empty, reasons=empty,
+        )  # fmt: skip
+
+    scores_of = scores_elsewhere(survey, Disclosure())
+    given = scores_of("school", "dimension.access")
+    # The unit with three answers is hidden, and so that it cannot be found by subtraction one more.
+    assert set(given["unit"]) == {"m1-1", "m2-0", "m2-1", "m2-2"}
+    assert set(given.columns) == {"municipality", "unit", "year", "score"}
+    scores_of("school", "overall")
+    assert asked == ["school"]
+
+
+def figured(values: dict[int, float], unit: str = "%", **given):
+    plan = steering(measures=(measure(topic="indicator.sick_leave", **given),))
+    rows = [("9901", "school", "sick_leave", year, value, unit, "") for year, value in values.items()]
+    rows += [("9902", "school", "sick_leave", 2025, 1.0, unit, "")]
+    plan = replace(plan, indicators=pd.DataFrame(rows, columns=plan.indicators.columns))
+    return measure_facts(plan, lambda service, topic: None, municipality="9901", facts=table(MEAN))
+
+
+def test_a_measure_on_an_indicator_is_compared_over_time_and_not_tested() -> None:
+    found = figured({2021: 9.9, 2023: 9.1, 2024: 8.7, 2025: 8.3})
+    effect, change = only(found), only(found, "measure_change")
+    assert (effect["state"], effect["note"]) == ("undecided", "cannot_judge.indicator")
+    assert (change["value"], change["against"], change["scale"]) == (-0.8, "year.2023", "percent")
+    assert (change["method"], change["verdict"], change["topic"]) == ("supplied", "", "indicator.sick_leave")
+
+
+@pytest.mark.parametrize("values", [{2025: 8.3}, {2023: 9.1}, {}])
+def test_an_indicator_without_a_figure_before_or_after_has_no_change(values) -> None:
+    found = figured(values)
+    assert found["statistic"].tolist() == ["measure_effect"]
+
+
+def test_an_indicator_of_a_service_that_is_not_surveyed_is_the_municipalitys() -> None:
+    plan = steering(measures=(measure(topic="indicator.visits", service="library"),))
+    found = measure_facts(plan, lambda service, topic: None, municipality="9901", facts=table(MEAN))
+    assert (only(found)["service"], only(found)["note"]) == ("", "cannot_judge.indicator")
 
 
 def test_a_whole_service_is_one_case_among_the_municipalities_however_many_units_it_has() -> None:

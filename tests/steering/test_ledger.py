@@ -18,9 +18,11 @@ from made_up_ledger import (
 
 from analysis.core.errors import DataError, SettingsError
 from analysis.core.language import Language
+from analysis.core.paths import project_root
 from analysis.steering.drawing_up import draw_up
 from analysis.steering.ledger import VERSION, Evaluation, Ledger
 from analysis.steering.ledger_file import keep_ledger, previous_ledger, read_ledger, write_ledger
+from analysis.steering.plan import load_plan
 
 FALL = claim("report_change", "lower", against="year.2023", value=-0.3, low=-0.5, high=-0.1)
 
@@ -286,3 +288,18 @@ def test_lines_that_contradict_themselves_are_refused() -> None:
         last_round(waiting(), waiting())
     with pytest.raises(ValueError, match="a fact or words"):
         Evaluation(year=2025, outcome="worked")
+
+
+@pytest.mark.parametrize("municipality", ["9903", "9908", "9912"])
+def test_the_demo_keeps_the_last_rounds_ledgers_and_its_plans_know_their_measures(municipality) -> None:
+    steering = project_root() / "params" / "steering"
+    kept = previous_ledger(steering / "ledger", municipality=municipality, year=2025)
+    plan = load_plan(steering / f"{municipality}.yaml", municipality=municipality)
+    assert kept is not None
+    measures = [line for line in kept.lines if line.measure]
+    assert measures
+    assert {line.measure for line in measures} <= {measure.id for measure in plan.measures}
+    told = {measure.id for measure in plan.measures if measure.outcome and measure.outcome.year >= 2025}
+    running = {line.measure for line in measures if line.status == "running"}
+    assert running <= told
+    assert bool(running) == (municipality == "9903")

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.stats.errors import NotMeasured, NoVariation, OutOfRange, TooFewUnits
-from analysis.steering.peers import background, nearest, peer_facts, same_group
+from analysis.steering.background import background
+from analysis.steering.peers import nearest, nearest_of_all, peer_facts, same_group
 
 CODES = ["9901", "9902", "9903", "9904", "9905"]
 A, B = "school.cost", "school.leave"
@@ -166,3 +167,14 @@ def test_other_names_give_the_same_distances(a) -> None:
     names = ["1", "kommune-b", "x", "0", "ZZ"]
     second = nearest("x", long({A: [float(v) for v in a]}, codes=names), k=4, weights={A: 1}, year=2025)
     assert second.table["distance"].tolist() == first.table["distance"].tolist()
+
+
+def test_the_nearest_of_all_are_each_ones_own_nearest_and_who_lacks_a_figure_has_none() -> None:
+    table = long({A: [10.0, 40.0, 20.0, None, 70.0], B: [1.0, 2.0, 2.5, 4.0, 3.0]})
+    chosen = {"k": 2, "weights": {A: 1, B: 2}, "year": 2025}
+    found = nearest_of_all(table, **chosen)
+    assert sorted(found) == ["9901", "9902", "9903", "9905"]
+    for code, peers in found.items():
+        alone = nearest(code, table, **chosen)
+        assert (peers.codes, peers.name, peers.weights) == (alone.codes, alone.name, alone.weights)
+        pd.testing.assert_frame_equal(peers.table, alone.table)

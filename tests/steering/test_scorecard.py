@@ -254,10 +254,17 @@ class TestPercent:
                    "band_probability")  # fmt: skip
         assert 0.01 < found[0].value < 0.99
 
-    def test_older_rounds_are_not_called_unmeasured(self) -> None:
-        found = of(scored(self.TARGET, [*self.MEANS, self.ANSWERS]), "target_result")
-        assert [f.note for f in found] == ["last_round_only", "last_round_only", ""]
-        assert [f.state for f in found[:2]] == ["not_comparable"] * 2
+    def test_older_rounds_stand_beside_it_and_the_change_is_not_tested(self) -> None:
+        older = [replace(self.ANSWERS, year=year, value=v) for year, v in ((2021, 0.5), (2023, 0.56))]
+        table = scored(self.TARGET, [*self.MEANS, *older, self.ANSWERS])
+        assert [f.value for f in of(table, "target_result")] == pytest.approx([50.0, 56.0, 62.0])
+        assert (change(table).value, change(table).against) == (pytest.approx(6.0), "year.2023")
+        assert (change(table).state, change(table).note) == ("undecided", "not_tested")
+
+    def test_an_older_round_that_is_hidden_says_so(self) -> None:
+        hidden = replace(self.ANSWERS, year=2023).missing("suppressed")
+        found = of(scored(self.TARGET, [*self.MEANS, hidden, self.ANSWERS]), "target_result")
+        assert [f.state for f in found] == ["not_measured", "suppressed", "measured"]
 
 
 class TestIndicator:

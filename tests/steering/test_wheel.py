@@ -127,8 +127,11 @@ def answered(counts: dict[str, tuple[int, int]], *, variance: float | None = 1.2
 
 def planned(counts, population, **how):
     units = [{"unit": unit, "name": unit, "service": "school"} for unit in population]
+    # Users of the round, and where they have been counted again since, of the year after.
+    then = how.pop("then", None)
+    counted = {2025: population} if then is None else {2025: then, 2026: population}
     frame = pd.DataFrame(
-        [("school", unit, 2025, users) for unit, users in population.items()],
+        [("school", unit, year, users) for year, of in counted.items() for unit, users in of.items()],
         columns=["service", "unit", "year", "population"],
     )
     facts = how.pop("facts", None)
@@ -139,8 +142,12 @@ def planned(counts, population, **how):
     return table[table["statistic"].eq("detectable_next")].set_index(["unit", "category"]), table
 
 
-def test_the_change_that_a_unit_can_see_follows_from_users_rate_and_spread():
-    seen, table = planned({"a": (40, 80), "b": (12, 40), "c": (30, 60)}, {"a": 100, "b": 40, "c": 60})
+def test_the_change_that_a_unit_can_see_follows_from_users_share_and_spread():
+    seen, table = planned(
+        {"a": (40, 80), "b": (12, 40), "c": (30, 60)},
+        {"a": 100, "b": 40, "c": 60},
+        then={"a": 80, "b": 40, "c": 60},
+    )
     assert seen.at[("a", ""), "value"] == pytest.approx(detectable_difference(40, 50, 1.1))
     assert seen.at[("a", ""), "verdict"] == "alone"
     assert seen.at[("b", ""), "value"] == pytest.approx(detectable_difference(12, 12, 1.1))
@@ -150,9 +157,18 @@ def test_the_change_that_a_unit_can_see_follows_from_users_rate_and_spread():
     assert seen.at[("", ""), "value"] < seen.at[("a", ""), "value"]
 
 
+def test_with_as_many_users_as_many_answers_are_expected_as_last_time_though_not_all_were_invited():
+    seen, table = planned({"a": (40, 80), "b": (30, 70)}, {"a": 100, "b": 75})
+    expected = table[table["statistic"].eq("expected_answers")].set_index("unit")
+    assert expected["value"].to_dict() == {"a": 40, "b": 30}
+    assert seen.at[("", ""), "value"] == pytest.approx(detectable_difference(70, 70, 1.1))
+
+
 def test_units_that_cannot_stand_alone_are_pooled_and_the_smallest_asked_in_another_way():
     seen, _ = planned(
-        {"a": (12, 40), "b": (12, 40), "c": (5, 40), "d": (60, 90)}, {"a": 40, "b": 40, "c": 30, "d": 90}
+        {"a": (12, 40), "b": (12, 40), "c": (5, 40), "d": (60, 90)},
+        {"a": 40, "b": 40, "c": 30, "d": 90},
+        then={"a": 40, "b": 40, "c": 40, "d": 90},
     )
     assert seen.at[("c", ""), "verdict"] == "ask_otherwise"
     assert pd.isna(seen.at[("c", ""), "value"])

@@ -114,7 +114,22 @@ class Language:
         return format_date(day, format="long", locale=self.locale)
 
     def series(self, parts: list[str]) -> str:
-        """Join parts as a sentence does: a, b and c."""
+        """Join parts as a sentence does: a, b and c.
+
+        Where a part holds an "and" of its own a comma takes the last one's place, and semicolons part what
+        holds commas, or the parts would run together.
+
+        >>> say = Language("en")
+        >>> say.series(["Roads", "Parks", "Water"]), say.series(["Roads", "Arts and sport", "Parks"])
+        ('Roads, Parks and Water', 'Roads, Arts and sport, Parks')
+        >>> say.series(["Budget 2024, adopted in 2023", "Action programme"])
+        'Budget 2024, adopted in 2023; Action programme'
+        """
         if len(parts) <= 1:
             return "".join(parts)
+        if any(", " in part for part in parts[:-1]):
+            return "; ".join(parts)
+        joint = self.text("{first} and {last}", first="", last="")
+        if any(joint in part for part in parts):
+            return ", ".join(parts)
         return self.text("{first} and {last}", first=", ".join(parts[:-1]), last=parts[-1])

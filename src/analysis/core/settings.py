@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, model_validator
 
@@ -12,6 +12,7 @@ from analysis.core import yaml
 from analysis.core.errors import TilstandError
 from analysis.core.language import known_languages
 from analysis.core.paths import checked_code
+from analysis.core.remote import copy_of, is_address
 
 #: A text per language (`{nb: Barnehage, en: Kindergarten}`), or one text for all.
 Words = dict[str, str] | str
@@ -51,6 +52,9 @@ Chosen = Annotated[tuple[Code, ...], BeforeValidator(_list_or_all)]
 Year = Annotated[int, Field(ge=1900, le=2100)]
 LanguageCode = Annotated[str, AfterValidator(_language)]
 Format = Literal["html", "pdf", "docx"]
+#: What a report may be made as; `analysis.steering.editions` says what each holds.
+EditionName = Literal["full", "unit", "service", "director", "council", "national"]
+EDITIONS: tuple[str, ...] = get_args(EditionName)
 
 
 class Disclosure(yaml.Settings):
@@ -69,13 +73,47 @@ class Disclosure(yaml.Settings):
         return self
 
 
+def _weights(value: object) -> object:
+    if isinstance(value, (list, tuple)) and all(isinstance(name, str) for name in value):
+        if len(set(value)) < len(value):
+            raise ValueError("every figure once")
+        return dict.fromkeys(value, 1.0)
+    if isinstance(value, dict):
+        return value
+    raise ValueError("a list of figures, or each figure with its weight, such as {inhabitants: 2}")
+
+
 class Reference(yaml.Settings):
-    """What municipalities are compared with."""
+    """What municipalities are compared with: all, and a comparison group.
+
+    `peers: group` is the group code of the register; `peers: nearest` the `neighbours` municipalities that
+    are most alike by the background figures `on`, with what each counts.
+    """
 
     group: Literal["all", "none"] = "all"
     minimum_municipalities: int = Field(
         3, ge=2, description="fewer others than this, and no comparison is made"
     )
+    peers: Literal["group", "nearest"] = "group"
+    neighbours: int = Field(8, ge=1, description="how many municipalities the nearest are")
+    on: Annotated[
+        dict[str, Annotated[float, Field(gt=0, allow_inf_nan=False)]], BeforeValidator(_weights)
+    ] = Field(
+        {"inhabitants": 1.0},
+        min_length=1,
+        description="figures that tell how alike municipalities are: inhabitants or <topic>.<indicator>",
+    )
+
+    @model_validator(mode="after")
+    def _enough(self) -> Reference:
+        if self.peers == "group" and self.model_fields_set & {"neighbours", "on"}:
+            raise ValueError("peers: nearest beside neighbours and on, which choose them")
+        if self.peers == "nearest" and self.neighbours < self.minimum_municipalities:
+            raise ValueError(
+                f"neighbours of at least minimum_municipalities, {self.minimum_municipalities}, found "
+                f"{self.neighbours}: of fewer nothing is shown"
+            )
+        return self
 
 
 class Batch(yaml.Settings):
@@ -83,7 +121,9 @@ class Batch(yaml.Settings):
 
     batch: Code
     title: Words
-    data: Path = Field(description="folder of the imported survey, from the batch file's folder")
+    data: str = Field(
+        description="folder of the imported survey, from the batch file's folder, or an address such as s3://…"
+    )
     date: dt.date = Field(description="the date that reports and files carry")
     year: Year
     compare_years: tuple[Year, ...] = ()
@@ -94,7 +134,7 @@ class Batch(yaml.Settings):
     disclosure: Disclosure = Disclosure()
     language: LanguageCode = "nb"
     formats: tuple[Format, ...] = ("html", "pdf", "docx")
-    editions: tuple[Literal["full"], ...] = ("full",)
+    editions: tuple[EditionName, ...] = ("full",)
     synthetic: bool = Field(False, description="labels every page as synthetic data")
     level: float = Field(0.95, ge=0.5, lt=1)
     min_answered: float = Field(0.5, gt=0, le=1, description="share of a dimension's items to answer")
@@ -120,8 +160,8 @@ class Batch(yaml.Settings):
 
     @property
     def store(self) -> Path:
-        """The folder of the imported survey, absolute."""
-        return (self._path.parent / self.data).resolve()
+        """The folder of the imported survey, absolute; of data at an address, this machine's copy."""
+        return copy_of(self.data) if is_address(self.data) else (self._path.parent / self.data).resolve()
 
     def steering_file(self, name: str) -> Path | None:
         """Return what is called so in the steering folder or the one around it; None where neither has it."""

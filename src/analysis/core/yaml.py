@@ -126,6 +126,10 @@ def _say(problem: dict, model: type[BaseModel]) -> tuple[str, str, str, str, str
     if problem["type"] == "missing":
         return "a key is missing", key, "nothing", f"a value for {place[-1]!r}", ""
     expected = problem["msg"].removeprefix("Value error, ").removeprefix("expected ")
+    if problem["type"] == "literal_error":
+        allowed = re.findall(r"'([^']*)'", problem["ctx"]["expected"])
+        near = nearest(str(problem["input"]), allowed)
+        return "the value cannot be used", key, found, "one of " + ", ".join(allowed), near
     return "the value cannot be used", key, found, expected[0].lower() + expected[1:], ""
 
 

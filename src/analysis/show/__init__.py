@@ -4,8 +4,9 @@ from analysis.show.assumptions import say_residuals, tabulate_residuals, write_a
 from analysis.show.blocks import Block, Canvas, join
 from analysis.show.certain import list_certain
 from analysis.show.change import draw_change, headline_change
-from analysis.show.comparison_group import tabulate_comparison_group
-from analysis.show.cost_tables import tabulate_cost_quality, tabulate_unit_costs
+from analysis.show.comparison_group import tabulate_comparison_group, write_comparison_group
+from analysis.show.cost_tables import tabulate_cost_peers, tabulate_cost_quality, tabulate_unit_costs
+from analysis.show.cost_words import headline_costs, write_cost_quality
 from analysis.show.costs import draw_cost_quality
 from analysis.show.country import draw_country, headline_country, tabulate_country
 from analysis.show.development import draw_development, headline_development
@@ -36,6 +37,7 @@ from analysis.show.shrunken import tabulate_shrunken
 from analysis.show.status import headline_status, write_status_report
 from analysis.show.targets import headline_targets, tabulate_targets
 from analysis.show.text import write_callout, write_heading, write_list, write_paragraph
+from analysis.show.unit_dialogue import write_unit_dialogue
 from analysis.show.unit_findings import headline_units
 from analysis.show.unit_table import tabulate_units
 from analysis.show.units import draw_units
@@ -56,6 +58,7 @@ __all__ = [
     "draw_units",
     "draw_wheel",
     "headline_change",
+    "headline_costs",
     "headline_country",
     "headline_development",
     "headline_distribution",
@@ -79,6 +82,7 @@ __all__ = [
     "say_residuals",
     "say_suppressed",
     "tabulate_comparison_group",
+    "tabulate_cost_peers",
     "tabulate_cost_quality",
     "tabulate_country",
     "tabulate_extremes",
@@ -104,6 +108,8 @@ __all__ = [
     "tabulate_weighted",
     "write_assumptions",
     "write_callout",
+    "write_comparison_group",
+    "write_cost_quality",
     "write_followed",
     "write_front",
     "write_heading",
@@ -119,4 +125,5 @@ __all__ = [
     "write_red_lines",
     "write_status_report",
     "write_strengths",
+    "write_unit_dialogue",
 ]

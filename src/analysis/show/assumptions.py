@@ -10,6 +10,7 @@ from analysis.show.blocks import Block, Canvas, join
 from analysis.show.change import inside
 from analysis.show.groups import tabulate_groups, tabulate_weighted
 from analysis.show.influence import say_differing, say_influence, tabulate_influence
+from analysis.show.reference_numbers import tabulate_reference
 from analysis.show.select import (
     by_service,
     is_number,
@@ -43,6 +44,7 @@ def write_assumptions(canvas: Canvas, facts: pd.DataFrame) -> Block:
             tabulate_influence(place, part),
             tabulate_groups(place, part),
             tabulate_weighted(place, part),
+            tabulate_reference(place, part),
         ]
     return join(canvas, blocks)
 

@@ -40,8 +40,10 @@ def list_certain(canvas: Canvas, facts: pd.DataFrame) -> Block:
     intro = write_paragraph(
         canvas,
         say.text(
-            "What is certain over the whole report ({level} confidence intervals):",
+            "What is certain over the whole report ({level} confidence intervals, differences on the scale "
+            "{scale}):",
             level=numbers.level_word(say, found),
+            scale=numbers.scale_of(found),
         ),
     )
     listed = write_list(canvas, items, leads=[canvas.labels.service(service) for service in services])
@@ -50,8 +52,10 @@ def list_certain(canvas: Canvas, facts: pd.DataFrame) -> Block:
 
 def _certain(canvas: Canvas, found: list[Fact], ranges: list[Fact]) -> str:
     say, labels = canvas.language, canvas.labels
-    parts = _changes(canvas, [fact for fact in found if fact.statistic == _CHANGE])
-    parts += _beside_nation(canvas, [fact for fact in found if fact.statistic == _NATION], ranges)
+    changes, beside = ([f for f in found if f.statistic == name] for name in (_CHANGE, _NATION))
+    decimals = numbers.shared_decimals([*changes, *_largest(beside)])
+    parts = _changes(canvas, changes, decimals)
+    parts += _beside_nation(canvas, beside, ranges, decimals)
 
     def units(verdict: str) -> str:
         facts = [fact for fact in found if (fact.statistic, fact.verdict) == (_UNIT, verdict)]
@@ -64,12 +68,14 @@ def _certain(canvas: Canvas, found: list[Fact], ranges: list[Fact]) -> str:
     return " ".join(parts)
 
 
-def _changes(canvas: Canvas, changes: list[Fact]) -> list[str]:
+def _changes(canvas: Canvas, changes: list[Fact], decimals: int) -> list[str]:
     say, parts = canvas.language, []
     for against in dict.fromkeys(fact.against for fact in changes):
         year = against.removeprefix("year.")
         up, down = (
-            say.series([_sized(canvas, f) for f in changes if (f.against, f.verdict) == (against, verdict)])
+            say.series(
+                [_sized(canvas, f, decimals) for f in changes if (f.against, f.verdict) == (against, verdict)]
+            )
             for verdict in ("higher", "lower")
         )
         if up:
@@ -79,11 +85,11 @@ def _changes(canvas: Canvas, changes: list[Fact]) -> list[str]:
     return parts
 
 
-def _beside_nation(canvas: Canvas, found: list[Fact], ranges: list[Fact]) -> list[str]:
+def _beside_nation(canvas: Canvas, found: list[Fact], ranges: list[Fact], decimals: int) -> list[str]:
     say, named = canvas.language, _largest(found)
     written = {}
     for verdict in ("higher", "lower"):
-        names = [_sized(canvas, fact) for fact in named if fact.verdict == verdict]
+        names = [_sized(canvas, fact, decimals) for fact in named if fact.verdict == verdict]
         left = sum(fact.verdict == verdict for fact in found) - len(names)
         # "a, b and 2 more": the number stands where the last name would.
         written[verdict] = say.series([*names, say.plural("{n} more", "{n} more", left)] if left else names)
@@ -111,7 +117,8 @@ def _largest(found: list[Fact]) -> list[Fact]:
     return [*named[:-1], other] if other else named
 
 
-def _sized(canvas: Canvas, fact: Fact) -> str:
+def _sized(canvas: Canvas, fact: Fact, decimals: int) -> str:
     say = canvas.language
-    size, around = numbers.change(say, fact, certain=True), numbers.change_interval(say, fact, certain=True)
+    size = numbers.change(say, fact, decimals=decimals)
+    around = numbers.change_interval(say, fact, decimals=decimals)
     return f"{canvas.labels.topic(fact.service, fact.topic)} {size} ({around})"

@@ -7,7 +7,7 @@ import pandas as pd
 from analysis.facts.table import Fact
 from analysis.show import numbers
 from analysis.show.blocks import Block, Canvas
-from analysis.show.change_words import detectable_of, say_changes, with_detectable
+from analysis.show.change_words import detectable_of, with_detectable
 from analysis.show.rows import Heading, Line, Row, draw_rows
 from analysis.show.scale import difference_axis
 from analysis.show.select import is_number, last_year, one, own, select, service_of, topics
@@ -47,6 +47,7 @@ def draw_change(canvas: Canvas, facts: pd.DataFrame, *, against: int | None = No
         return _nothing(canvas, list(changes.values()), before)
     year, seen = last_year(facts), detectable_of(facts, before)
     means = select(own(facts), statistic="mean", unit="", year=(before, year))
+    decimals = numbers.shared_decimals(changes.values())
     rows = []
     for topic, fact in changes.items():
         verdict = judge(say, fact)
@@ -57,7 +58,7 @@ def draw_change(canvas: Canvas, facts: pd.DataFrame, *, against: int | None = No
                 cells=(
                     numbers.score(say, old),
                     numbers.score(say, new),
-                    numbers.change(say, fact, certain=verdict.certain),
+                    numbers.change(say, fact, decimals=decimals),
                     with_detectable(canvas, fact, seen.get(topic), between="\n"),
                 ),
                 value=fact.value,
@@ -75,7 +76,10 @@ def draw_change(canvas: Canvas, facts: pd.DataFrame, *, against: int | None = No
         Heading(say.text("change"), strong=True),
         Heading(say.text("assessment")),
     )
-    title = say.text("Change from {before} to {year}, points", before=before, year=year)
+    scale = numbers.scale_of(changes.values())
+    title = say.text(
+        "Change from {before} to {year} on the scale {scale}", before=before, year=year, scale=scale
+    )
     with drawing():
         sheet = draw_rows(
             rows, headings, difference_axis(canvas, reach, title), lines=[Line(0, say.text("no change"))]
@@ -149,7 +153,6 @@ def _caption(canvas: Canvas, facts: pd.DataFrame, changes: list[Fact], before: i
             level=numbers.level_word(say, changes),
         ),
         say.text("Filled marks: certain change. Changes are computed before rounding."),
-        *say_changes(canvas, changes, detectable_of(facts, before).values()),
     ]  # fmt: skip
     return " ".join(parts)
 
@@ -157,28 +160,29 @@ def _caption(canvas: Canvas, facts: pd.DataFrame, changes: list[Fact], before: i
 def _alternative(canvas: Canvas, facts: pd.DataFrame, changes: dict[str, Fact], before: int) -> str:
     say, labels, service = canvas.language, canvas.labels, service_of(facts)
     listed, seen = [], detectable_of(facts, before)
+    decimals = numbers.shared_decimals(changes.values())
     for topic, fact in changes.items():
         verdict = judge(say, fact)
         if not is_number(fact):
             listed.append(f"{labels.topic(service, topic)}: {verdict.word}")
             continue
-        written = numbers.change(say, fact, certain=verdict.certain)
-        around = numbers.change_interval(say, fact, certain=verdict.certain)
+        written = numbers.change(say, fact, decimals=decimals)
+        around = numbers.change_interval(say, fact, decimals=decimals)
         word = with_detectable(canvas, fact, seen.get(topic)).removeprefix(verdict.sign).strip()
         listed.append(f"{labels.topic(service, topic)} {written} ({around}, {word})")
     return f"{headline_change(canvas, facts, against=before)}. {'; '.join(listed)}."
 
 
 def _data(canvas: Canvas, service: str, changes: dict[str, Fact], seen: dict[str, Fact]) -> Table:
-    say = canvas.language
+    say, decimals = canvas.language, numbers.shared_decimals(changes.values())
     rows = []
     for topic, fact in changes.items():
         verdict = judge(say, fact)
         rows.append(
             (
                 canvas.labels.topic(service, topic),
-                shown(say, fact, numbers.change(say, fact, certain=verdict.certain)),
-                numbers.change_interval(say, fact, certain=verdict.certain),
+                shown(say, fact, numbers.change(say, fact, decimals=decimals)),
+                numbers.change_interval(say, fact, decimals=decimals),
                 numbers.score(say, seen.get(topic)),
                 verdict.text,
             )

@@ -6,12 +6,76 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from analysis.core.language import Language
 from analysis.show import numbers
-from analysis.show.blocks import Block, Canvas
+from analysis.show.blocks import Block, Canvas, join
+from analysis.show.change import inside
 from analysis.show.select import own, select
 from analysis.show.tables import Column, Table, table_block
-from analysis.show.text import write_paragraph
+from analysis.show.text import write_heading, write_paragraph
+from analysis.steering.background import INHABITANTS
+from analysis.steering.context import Steering
+from analysis.steering.costs import COST, LEAVE, USERS
 from analysis.steering.peers import Peers
+
+
+def name_group(language: Language, group: str) -> str:
+    """Return what a comparison group is called within a sentence, by its name in the facts."""
+    if group.startswith("nearest."):
+        return language.text("the municipalities most alike")
+    return language.text("peer group {group}", group=group)
+
+
+def write_comparison_group(
+    canvas: Canvas,
+    facts: pd.DataFrame,
+    peers: Peers | None,
+    steering: Steering,
+    *,
+    names: Mapping[str, str],
+) -> Block:
+    """Show whom the municipality is compared with and how they were chosen, under a heading of its own.
+
+    names: the municipalities' names. Nothing where there is no comparison group.
+    """
+    if peers is None:
+        return join(canvas, [])
+    say = canvas.language
+    figures = {name: _figure(canvas, steering, name) for name in peers.weights}
+    if peers.kind == "group":
+        chosen = say.text(
+            "The peer group is the one that the register of municipalities gives {municipality}.",
+            municipality=canvas.labels.municipality,
+        )
+    else:
+        chosen = say.text(
+            "The municipalities most alike are chosen for {municipality} alone, by background figures. How "
+            "much each figure counts is a choice, and is printed.",
+            municipality=canvas.labels.municipality,
+        )
+    return join(
+        canvas,
+        [
+            write_heading(canvas, 2, say.text("Whom the municipality is compared with"), id="comparison"),
+            write_paragraph(canvas, chosen),
+            tabulate_comparison_group(canvas, facts, peers, names=names, figures=figures),
+        ],
+    )
+
+
+def _figure(canvas: Canvas, steering: Steering, name: str) -> str:
+    """Name a background figure: an indicator by what reports call it, else by its id."""
+    say = canvas.language
+    if name == INHABITANTS:
+        return say.text("inhabitants")
+    topic, _, indicator = name.partition(".")
+    known = {
+        COST: say.text("Cost per user"),
+        USERS: say.text("Users per position"),
+        LEAVE: say.text("Sick leave"),
+    }
+    called = known.get(indicator, indicator.replace("_", " "))
+    return f"{inside(called)} ({steering.service_name(canvas.labels, topic)})"
 
 
 def tabulate_comparison_group(
@@ -32,10 +96,10 @@ def tabulate_comparison_group(
         listed = say.series([names.get(code, code) for code in peers.codes])
         if not peers.codes:
             return write_paragraph(
-                canvas, say.text("No other municipality is in comparison group {group}.", group=peers.group)
+                canvas, say.text("No other municipality is in peer group {group}.", group=peers.group)
             )
         return write_paragraph(
-            canvas, say.text("Comparison group {group}: {names}.", group=peers.group, names=listed)
+            canvas, say.text("Peer group {group}: {names}.", group=peers.group, names=listed)
         )
     found = {
         fact.category: fact
@@ -45,14 +109,11 @@ def tabulate_comparison_group(
         (names.get(code, code), say.number(found[code].value, 2) if code in found else numbers.EM_RULE)
         for code in peers.codes
     ]
-    used = [
-        say.text("{figure} ({share})", figure=figures.get(name, name), share=say.percent(weight))
-        for name, weight in peers.weights.items()
-    ]
+    used = [f"{figures.get(name, name)} {say.percent(weight)}" for name, weight in peers.weights.items()]
     caption = say.text(
         "The {n} municipalities that are most alike in {year}, nearest first, by {figures}. A distance of 1 "
         "is as far as municipalities ordinarily lie from their mean.",
-        n=say.count(peers.k), year=peers.year, figures=say.series(used),
+        n=say.count(peers.k), year=peers.year, figures="; ".join(used),
     )  # fmt: skip
     if peers.left_out:
         caption += " " + say.plural(

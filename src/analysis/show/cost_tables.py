@@ -9,6 +9,7 @@ import pandas as pd
 from analysis.facts.table import Fact
 from analysis.show import numbers
 from analysis.show.blocks import Block, Canvas, join
+from analysis.show.comparison_group import name_group
 from analysis.show.cost_words import Subject, cost_cell, middle_half, subjects_of
 from analysis.show.select import is_number, last_year, one, own, select
 from analysis.show.supplied import between, supplied
@@ -24,9 +25,9 @@ def tabulate_cost_quality(
     """Set each service's cost, staffing and sick leave beside the others', and its satisfaction beside all.
 
     against: the nation, or `peers.<group>` for a table of costs beside the peer group's, without
-    satisfaction. Nothing where no cost at all is known. Products whose cost nobody has worked out, or whose
-    users have not been asked, stand in it and say so. Tables of units' costs follow where the municipality
-    has supplied any.
+    satisfaction or what has no cost. Nothing where no cost at all is known. Products whose cost nobody has
+    worked out, or whose users have not been asked, stand in the nation's and say so. Tables of units' costs
+    follow it where the municipality has supplied any.
     """
     say = canvas.language
     # The service stands in every row: a screen reader reads one row at a time.
@@ -37,6 +38,7 @@ def tabulate_cost_quality(
     rows = [
         (subject.name, name, *cells)
         for subject in subjects
+        if against == "nation" or is_number(subject.cost)
         for name, cells in _lines(canvas, facts, subject, against)
     ]
     columns = (
@@ -44,8 +46,8 @@ def tabulate_cost_quality(
         Column(say.text("What"), 19),
         Column(canvas.labels.municipality, 18, right=True, strong=True),
         Column(say.text("Others' median"), 14, right=True),
-        Column(say.text("Middle half"), 22, right=True),
-        Column(say.text("Others"), 8, right=True),
+        Column(say.text("Middle half"), 19, right=True),
+        Column(say.text("Others"), 11, right=True),
     )
     said = [
         say.text(
@@ -54,20 +56,30 @@ def tabulate_cost_quality(
         )
     ]
     if against != "nation":
-        group = say.text("peer group {group}", group=against.partition(".")[2])
+        group = name_group(say, against.partition(".")[2])
         said.insert(0, say.text("Cost and resources beside {group}.", group=group))
         return table_block(canvas, "costs-peers", Table(columns, tuple(rows)), caption=" ".join(said))
     said.insert(0, say.text("Cost, resources and satisfaction."))
     said.append(
         say.text(
-            "Satisfaction is of {year}, with its interval in brackets, and this municipality is among those "
-            "that it is compared with.",
+            "Satisfaction is of {year}, with its {level} confidence interval in brackets. It is set beside "
+            "all municipalities, this one included; costs and resources beside the others alone.",
             year=steering.year,
+            level=numbers.level_word(say, [s.satisfaction for s in subjects if s.satisfaction is not None]),
         )
     )
     table = table_block(canvas, "costs", Table(columns, tuple(rows)), caption=" ".join(said))
     units = tabulate_unit_costs(canvas, facts)
     return table if units is None else join(canvas, [table, units])
+
+
+def tabulate_cost_peers(canvas: Canvas, facts: pd.DataFrame, steering: Steering) -> Block:
+    """Set costs and resources beside the peer group's; nothing where there is no group, or too few in it."""
+    found = select(own(facts), statistic=COST, topic=f"indicator.{COST}")
+    groups = [f.against for f in found if f.against.startswith("peers.") and is_number(f)]
+    if not groups:
+        return join(canvas, [])
+    return tabulate_cost_quality(canvas, facts, steering, against=groups[0])
 
 
 def tabulate_unit_costs(canvas: Canvas, facts: pd.DataFrame) -> Block | None:
@@ -127,9 +139,16 @@ def _satisfaction(canvas: Canvas, subject: Subject) -> tuple[str, ...]:
         if country is None or not is_number(country):
             return (cell, numbers.EM_RULE, numbers.EM_RULE, numbers.EM_RULE)
         mean = say.text("mean {value}", value=numbers.score(say, country))
-        return (cell, mean, numbers.EM_RULE, numbers.count(say, country.N))
+        count = say.text("{n}, this one included", n=numbers.count(say, country.N))
+        return (cell, mean, numbers.EM_RULE, count)
     around = "–".join(say.number(fact.value, 1) for fact in (low, high))
-    return (cell, say.number(middle.value, 1), around, numbers.count(say, middle.N))
+    # All of them, not the others alone: the municipality's own result is among these.
+    return (
+        cell,
+        say.text("of all: {value}", value=say.number(middle.value, 1)),
+        around,
+        say.text("{n}, this one included", n=numbers.count(say, middle.N)),
+    )
 
 
 def _units(canvas: Canvas, facts: pd.DataFrame, service: str, costs: Sequence[list[Fact]]) -> Block:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from analysis.facts.table import Fact
 from analysis.show import numbers
-from analysis.show.blocks import Block, Canvas
+from analysis.show.blocks import Block, Canvas, join
 from analysis.show.select import is_number, nation, one, own, select
 from analysis.show.supplied import between, in_unit, supplied
 from analysis.show.text import write_list
@@ -112,13 +112,18 @@ def middle_half(canvas: Canvas, quartiles: Sequence[Fact], series: Sequence[Fact
 
 
 def write_cost_quality(canvas: Canvas, facts: pd.DataFrame, steering: Steering) -> Block:
-    """Say of every service and product what it costs beside others and what its users say of it."""
+    """Say of every service and product what it costs beside others and what its users say of it.
+
+    Those of which the same is said, since nothing is known of them, share a line. Nothing where no cost at
+    all is known, which the figure's place says.
+    """
     subjects = subjects_of(canvas, facts, steering)
-    return write_list(
-        canvas,
-        [say_subject(canvas, subject) for subject in subjects],
-        leads=[subject.name for subject in subjects],
-    )
+    if not any(is_number(subject.cost) for subject in subjects):
+        return join(canvas, [])
+    names: dict[str, list[str]] = {}
+    for subject in subjects:
+        names.setdefault(say_subject(canvas, subject), []).append(subject.name)
+    return write_list(canvas, list(names), leads=[canvas.language.series(of) for of in names.values()])
 
 
 def headline_costs(canvas: Canvas, facts: pd.DataFrame, steering: Steering) -> str:

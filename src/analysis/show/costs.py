@@ -34,7 +34,7 @@ def draw_cost_quality(canvas: Canvas, facts: pd.DataFrame, steering: Steering) -
     subjects = [s for s in subjects_of(canvas, facts, steering) if s.service]
     if not any(is_number(subject.cost) for subject in subjects):
         why = say.text("No cost per user has been supplied for any of the services.")
-        return write_callout(canvas, "note", say.text("No cost to show"), why)
+        return write_callout(canvas, "note", say.text("Costs are missing"), why)
     with drawing():
         sheet = Sheet(_HEAD + _ROW * len(subjects) + _FOOT)
         width = (sheet.width - 2 * _EDGE - _NAME - 2 * _GAP - 8) / 2
@@ -194,7 +194,9 @@ def _caption(canvas: Canvas, subjects: Sequence[Subject], steering: Steering) ->
     if missing:
         parts.append(say.text("No cost is known for {names}.", names=say.series(missing)))
     known = [fact for subject in subjects for fact in subject.costs if is_number(fact)]
-    sources = sorted({fact.note for fact in known if fact.note})
+    # The demonstration's figures carry a code for their source; a municipality's carry its own words.
+    made_up = {"synthetic": say.text("synthetic data")}
+    sources = sorted({made_up.get(fact.note, fact.note) for fact in known if fact.note})
     if sources:
         parts.append(say.text("Source of the costs: {sources}.", sources=", ".join(sources)))
     return " ".join(parts)

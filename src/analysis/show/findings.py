@@ -27,7 +27,10 @@ def write_strengths(canvas: Canvas, facts: pd.DataFrame) -> Block:
             canvas,
             "note",
             say.text("No strengths or points to improve stand out"),
-            say.text("The results lie too close to each other to tell highest from lowest with certainty."),
+            say.text(
+                "The results lie too close to each other to tell highest from lowest with certainty, or "
+                "something certain speaks against them."
+            ),
         )
     rows = [(_point(canvas, a), _point(canvas, b)) for a, b in zip(good[:number], weak[:number], strict=True)]
     # Outside the f-string: what stands inside one is not found when the texts are collected.
@@ -35,7 +38,8 @@ def write_strengths(canvas: Canvas, facts: pd.DataFrame) -> Block:
     columns = (Column(f"{UP} {left}", 50), Column(f"{DOWN} {right}", 50))
     caption = say.text(
         "Strengths to preserve and points to improve, {year}: the highest and the lowest results of all "
-        "services in points from 0 to 100, as many of each, with {level} confidence intervals.",
+        "services in points from 0 to 100, as many of each, with {level} confidence intervals. No strength "
+        "has anything certain against it, and no point to improve anything certain for it.",
         year=last_year(facts), level=say.percent(good[0].level),
     )  # fmt: skip
     return table_block(canvas, "strengths", Table(columns, tuple(rows)), caption=caption)

@@ -61,13 +61,14 @@ def tabulate_groups(canvas: Canvas, facts: pd.DataFrame) -> Block:
         Column(say.text("Group"), 32),
         Column(say.text("Of the users"), 13, right=True),
         Column(say.text("Of those who answered"), 16, right=True),
-        Column(say.text("Response rate"), 14, right=True),
+        Column(say.text("Share of all users who answered"), 14, right=True),
         Column(say.text("Interval"), 13, right=True),
         Column(say.text("Answers"), 14, right=True),
     )
     caption = say.text(
-        "{service}: groups among all users and among those who answered, and how many of each group "
-        "answered, {year}. {level} confidence intervals (Wilson).",
+        "{service}: groups among all users and among those who answered, and how many of all users in each "
+        "group answered, {year}. The response rate elsewhere is of those invited. {level} confidence "
+        "intervals (Wilson).",
         service=labels.service(service), year=year, level=numbers.level_word(say, found),
     )  # fmt: skip
     return table_block(canvas, "groups", Table(columns, tuple(rows)), caption=caption)

@@ -13,7 +13,7 @@ from analysis.show.blocks import Canvas
 from analysis.show.change import inside
 from analysis.show.escape import to_html
 from analysis.show.learning_page import SCRIPT, STYLE
-from analysis.show.measure_words import judge_outcome, say_judgement, say_status, say_unit_changes
+from analysis.show.measure_words import judge_outcome, say_grounds, say_judgement, say_status
 from analysis.show.select import select
 from analysis.show.verdicts import Verdict
 from analysis.steering.learning import Account, cases, designs, tools_used
@@ -104,7 +104,7 @@ def _told(row: Mapping[str, Any], known: Labels, facts: pd.DataFrame) -> str:
     canvas = Canvas(report=False, folder=None, prefix="learning", labels=known)
     said = []
     for fact in select(facts, fact_id=row["fact_id"]) if row["fact_id"] else ():
-        said += [say_judgement(canvas, fact), *say_unit_changes(canvas, facts, fact)]
+        said += [say_judgement(canvas, fact), *say_grounds(canvas, facts, fact)]
     if row["words"] is not None:
         said.append(known.language.pick(row["words"]))
     return " ".join(said)

@@ -11,7 +11,8 @@ from analysis.facts.table import Fact
 from analysis.show.blocks import Canvas
 from analysis.show.change import inside
 from analysis.show.select import select
-from analysis.show.target_cells import Card, read_cards, target_name
+from analysis.show.target_cards import Card, read_cards
+from analysis.show.target_cells import target_name
 from analysis.steering.context import Steering
 from analysis.steering.ledger import Ledger, LedgerLine, Use
 from analysis.steering.measures import Measure

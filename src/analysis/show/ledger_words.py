@@ -7,10 +7,10 @@ from analysis.facts.table import Fact
 from analysis.show.blocks import Canvas
 from analysis.show.change import inside
 from analysis.show.ledger_lines import Entry, Teller
-from analysis.show.measure_words import judge_outcome, say_judgement, say_status, say_unit_changes
+from analysis.show.measure_words import judge_outcome, say_grounds, say_judgement, say_status
 from analysis.show.select import nation, one, select
+from analysis.show.target_cards import Card
 from analysis.show.target_cells import (
-    Card,
     target_name,
     target_verdict,
     write_certainty,
@@ -243,7 +243,7 @@ def say_outcome(tell: Teller, entry: Entry) -> str:
     fact = next(iter(select(tell.facts, fact_id=evaluation.fact)), None) if evaluation.fact else None
     if fact is not None:
         said.append(say_judgement(tell.canvas, fact))
-        said += say_unit_changes(tell.canvas, tell.facts, fact)
+        said += say_grounds(tell.canvas, tell.facts, fact)
     if evaluation.words is not None:
         said.append(say.pick(evaluation.words))
     if entry.line.status == "running":

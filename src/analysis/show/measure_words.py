@@ -8,8 +8,12 @@ from analysis.core.language import Language
 from analysis.facts.table import Fact
 from analysis.show import numbers
 from analysis.show.blocks import Canvas
-from analysis.show.select import is_number, select
+from analysis.show.change import inside
+from analysis.show.comparison_group import name_group
+from analysis.show.select import is_number, one, select
+from analysis.show.supplied import in_unit
 from analysis.show.verdicts import DOWN, UNDECIDED, UP, Verdict, state
+from analysis.steering.achieved import written_decimals
 from analysis.steering.evaluation import CANNOT_JUDGE
 
 
@@ -58,33 +62,33 @@ def say_judgement(canvas: Canvas, fact: Fact) -> str:
             "The survey of {year} cannot judge the measure: {reason}.",
             year=fact.year, reason=_reason(say, fact.note),
         )  # fmt: skip
-    certain = fact.verdict in ("worked", "worse")
+    decimals = numbers.shared_decimals([fact])
     parts = {
         "year": fact.year,
-        "value": numbers.change(say, fact, certain=certain),
+        "value": numbers.change(say, fact, decimals=decimals),
         "level": say.percent(fact.level or 0.95),
-        "interval": numbers.change_interval(say, fact, certain=certain),
+        "interval": numbers.change_interval(say, fact, decimals=decimals),
+        "scale": fact.scale.replace("-", "–"),
+        "topic": inside(canvas.labels.topic(fact.service, fact.topic)).rstrip("."),
     }
     if fact.verdict == "worked":
         said = say.text(
-            "The survey of {year} shows that the measure worked: {value} points compared with those without "
-            "it ({level} confidence interval {interval}).",
+            "The survey of {year} shows that the measure worked: {value} on the scale {scale} for {topic}, "
+            "compared with those without it ({level} confidence interval {interval}).",
             **parts,
         )
     elif fact.verdict == "worse":
         said = say.text(
-            "The survey of {year} shows that it went the wrong way with the measure: {value} points compared "
-            "with those without it ({level} confidence interval {interval}).",
+            "The survey of {year} shows that it went the wrong way with the measure: {value} on the scale "
+            "{scale} for {topic}, compared with those without it ({level} confidence interval {interval}).",
             **parts,
         )
     else:
         said = say.text(
-            "The survey of {year} shows no certain effect of the measure: {value} points compared with those "
-            "without it ({level} confidence interval {interval}).",
+            "The survey of {year} shows no certain effect of the measure: {value} on the scale {scale} for "
+            "{topic}, compared with those without it ({level} confidence interval {interval}).",
             **parts,
         )
-    if fact.against == "other_municipalities":
-        said += " " + say.text("Other municipalities are what it is compared with.")
     if fact.note == "fewer_units":
         said += " " + say.plural(
             "Only {n} unit with the measure had enough answers before and after.",
@@ -94,18 +98,26 @@ def say_judgement(canvas: Canvas, fact: Fact) -> str:
     return said
 
 
-def say_unit_changes(canvas: Canvas, facts: pd.DataFrame, fact: Fact) -> list[str]:
-    """Say what changed where a measure that cannot be judged is, without calling it the measure's effect."""
-    if is_number(fact):
-        return []
+def say_grounds(canvas: Canvas, facts: pd.DataFrame, fact: Fact) -> list[str]:
+    """Say what a measure was compared with; of one that cannot be judged, what changed where it is.
+
+    Such a change is never called the measure's effect.
+    """
+    if is_number(fact) and fact.state == "measured":
+        compared = one(select(facts, statistic="compared_units", category=fact.category, year=fact.year))
+        beside = [_compared(canvas, fact, compared)] if is_number(compared) else []
+        return [*_with_measure(canvas, fact), *beside, _presumes(canvas)]
     say, said = canvas.language, []
     found = select(facts, statistic="measure_change", category=fact.category, year=fact.year)
     for change in filter(is_number, found):
+        if change.method == "supplied":
+            said.append(_figure_change(canvas, change))
+            continue
         parts = {
             "before": change.against.removeprefix("year."),
-            "value": numbers.change(say, change),
+            "value": numbers.change(say, change, decimals=numbers.shared_decimals([change])),
             "level": say.percent(change.level or 0.95),
-            "interval": numbers.change_interval(say, change),
+            "interval": numbers.change_interval(say, change, decimals=numbers.shared_decimals([change])),
         }
         if change.unit:
             parts["place"] = canvas.labels.unit(change.unit)
@@ -121,12 +133,85 @@ def say_unit_changes(canvas: Canvas, facts: pd.DataFrame, fact: Fact) -> list[st
     return said
 
 
+def _with_measure(canvas: Canvas, effect: Fact) -> list[str]:
+    """Say what the effect rests on where the measure is; nothing where that is not known."""
+    say = canvas.language
+    if effect.n is None:
+        return []
+    answers = say.count(effect.n)
+    if effect.N is None:
+        return [
+            say.text(
+                "Behind it stand {answers} answers before or after, whichever are fewer.", answers=answers
+            )
+        ]
+    return [
+        say.plural(
+            "The measure was in {n} unit, with {answers} answers before or after, whichever are fewer.",
+            "The measure was in {n} units, with {answers} answers before or after, whichever are fewer.",
+            int(effect.N), answers=answers,
+        )
+    ]  # fmt: skip
+
+
+def _presumes(canvas: Canvas) -> str:
+    return canvas.language.text(
+        "Compared is how much the results changed from before the measure to after it, with it and without "
+        "it. That presumes that all would else have changed alike."
+    )
+
+
+def _compared(canvas: Canvas, effect: Fact, compared: Fact) -> str:
+    """Say where those without the measure come from, and how many they are."""
+    say, n = canvas.language, int(compared.value or 0)
+    if effect.against == "other_units":
+        return say.plural(
+            "Those without it are {n} unit of the municipality's own.",
+            "Those without it are {n} units of the municipality's own.",
+            n,
+        )
+    kind, _, name = effect.against.partition(".")
+    parts = {"units": say.count(n), "places": say.count(compared.N), "group": name_group(say, name)}
+    if effect.N is None:
+        if kind == "peers":
+            return say.text("Those without it are {places} other municipalities ({group}).", **parts)
+        return say.text("Those without it are {places} other municipalities.", **parts)
+    if kind == "peers":
+        return say.text(
+            "Those without it are {units} units: the municipality has too few, so those of {places} other "
+            "municipalities ({group}) are among them.",
+            **parts,
+        )
+    return say.text(
+        "Those without it are {units} units: the municipality has too few, so those of {places} other "
+        "municipalities are among them.",
+        **parts,
+    )
+
+
+def _figure_change(canvas: Canvas, change: Fact) -> str:
+    say = canvas.language
+    value = say.number(change.value, written_decimals([change.value or 0.0]), sign=True)
+    if change.scale == "percent":
+        value = say.text("{value} percentage points", value=value)
+    else:
+        value = in_unit(say, value, change.scale)
+    return say.text(
+        "The figure changed by {value} since {before}; that need not be the measure's doing.",
+        value=value, before=change.against.removeprefix("year."),
+    )  # fmt: skip
+
+
 def _reason(language: Language, note: str) -> str:
     match note.removeprefix(CANNOT_JUDGE):
         case "few_units":
             return language.text("too few units to compare")
         case "no_comparison":
-            return language.text("the whole service has it, so there is nothing to compare with")
+            return language.text(
+                "the whole service has it, and there are too few other municipalities to compare with"
+            )
+        case "indicator":
+            return language.text("a figure can be compared from year to year, but not tested")
         case "rounds":
             return language.text("there are no comparable rounds both before and after it began")
         case "not_measured":

@@ -24,11 +24,13 @@ def headline_model(canvas: Canvas, facts: pd.DataFrame, steering: Steering) -> s
         return say.text("No targets or measures have been entered yet")
     if not running:
         return say.plural(
-            "{n} target, no measure running", "{n} targets, no measure running", len(plan.targets)
+            "In steering: {n} target, no measure running",
+            "In steering: {n} targets, no measure running",
+            len(plan.targets),
         )
     targets = say.plural("{n} target", "{n} targets", len(plan.targets))
     measures = say.plural("{n} measure running", "{n} measures running", running)
-    return say.text("{targets}, {measures}", targets=targets, measures=measures)
+    return say.text("In steering: {targets}, {measures}", targets=targets, measures=measures)
 
 
 def lines_of(canvas: Canvas, content: StageContent) -> list[str]:

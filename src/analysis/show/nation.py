@@ -11,7 +11,8 @@ from analysis.facts import wording
 from analysis.facts.table import Fact
 from analysis.show import numbers
 from analysis.show.blocks import Block, Canvas, join
-from analysis.show.change import inside
+from analysis.show.comparison_group import name_group
+from analysis.show.composition import say_shift, say_turned
 from analysis.show.select import is_number, last_year, nation, one, own, scored_topics, select, service_of
 from analysis.show.tables import Column, Table, table_block, unbroken
 from analysis.show.text import write_paragraph
@@ -61,10 +62,10 @@ def tabulate_nation(canvas: Canvas, facts: pd.DataFrame) -> Block:
     expected = [fact for fact in expected if is_number(fact)]
     say = canvas.language
     caption = say.text(
-        "{service} beside all municipalities, {year}. Differences are computed before rounding.",
-        service=labels.service(service_of(facts)),
-        year=year,
-    )
+        "{service} beside all municipalities, {year}. Differences are on the scale {scale}, computed before "
+        "rounding.",
+        service=labels.service(service_of(facts)), year=year, scale=numbers.scale_of(found.raw),
+    )  # fmt: skip
     some = next((fact for fact in found.others if is_number(fact) and fact.N), None)
     if some:
         caption += " " + say.text(
@@ -93,8 +94,9 @@ def tabulate_peers(canvas: Canvas, facts: pd.DataFrame) -> Block:
         )
     some = next((fact for fact in found.others if is_number(fact) and fact.N), None)
     caption = say.text(
-        "{service} beside {group}, {year}. Differences are computed before rounding.",
+        "{service} beside {group}, {year}. Differences are on the scale {scale}, computed before rounding.",
         service=labels.service(service_of(facts)), group=found.heading, year=year,
+        scale=numbers.scale_of(found.raw),
     )  # fmt: skip
     if some:
         caption += " " + say.text(
@@ -121,7 +123,7 @@ def _beside_peers(canvas: Canvas, facts: pd.DataFrame) -> _Beside:
     group = raw[0].against.partition(".")[2] if raw else ""
     return _Beside(
         "peers",
-        canvas.language.text("peer group {group}", group=group),
+        name_group(canvas.language, group),
         select(nation(facts), statistic="peer_mean", year=year, category=group),
         raw,
         select(mine, statistic="peer_difference_adjusted", unit="", year=year),
@@ -136,6 +138,9 @@ def _block(
     # The national picture has no single items.
     chosen = scored_topics(labels, service)
     means = select(own(facts), statistic="mean", unit="", year=year, topic=tuple(chosen))
+    decimals = numbers.shared_decimals(
+        fact for fact in (*found.raw, *(found.adjusted if found.has_adjusted else ())) if fact.topic in chosen
+    )
     rows = []
     for topic in chosen:
         mean = one(means, topic=topic)
@@ -143,10 +148,10 @@ def _block(
             labels.topic(service, topic),
             unbroken(shown(say, mean, numbers.score(say, mean))),
             numbers.score(say, one(found.others, topic=topic)),
-            _difference(canvas, one(found.raw, topic=topic)),
+            _difference(canvas, one(found.raw, topic=topic), decimals),
         ]
         if found.has_adjusted:
-            cells.append(_difference(canvas, one(found.adjusted, topic=topic)))
+            cells.append(_difference(canvas, one(found.adjusted, topic=topic), decimals))
         if expected:
             cells.append(judge(say, one(expected, topic=topic)).text)
         rows.append(tuple(cells))
@@ -162,6 +167,8 @@ def _block(
         caption += " " + say.text(
             "Adjusted for users: as if the users were composed as in all municipalities together."
         )
+        if found.name == "nation":
+            caption += say_shift(canvas, facts)
     elif found.groups_too_small:
         caption += " " + say.text(
             "Nothing is adjusted for who the users are, since too few have answered in a group of them."
@@ -169,51 +176,18 @@ def _block(
     if expected:
         columns.append(Column(say.text("Among municipalities"), 16))
     table = table_block(canvas, found.name, Table(tuple(columns), tuple(rows)), caption=caption)
-    said = _composition(canvas, found)
+    said = say_turned(canvas, found.raw, found.adjusted)
     if not said:
         return table
     return replace(join(canvas, [table, write_paragraph(canvas, said)]), id=table.id)
 
 
-def _difference(canvas: Canvas, fact: Fact | None) -> str:
+def _difference(canvas: Canvas, fact: Fact | None, decimals: int) -> str:
     say, verdict = canvas.language, judge(canvas.language, fact)
     if not is_number(fact):
         return verdict.text
-    written = numbers.change(say, fact, certain=verdict.certain)
-    around = numbers.change_interval(say, fact, certain=verdict.certain)
+    written = numbers.change(say, fact, decimals=decimals)
+    around = numbers.change_interval(say, fact, decimals=decimals)
     # The words first: on paper the numbers, which nothing parts, then stand on a line of their own.
     said = f"{verdict.text}: " if verdict.text else ""
     return said + unbroken(f"{written} ({around})")
-
-
-def _composition(canvas: Canvas, found: _Beside) -> str:
-    # Worth a sentence only where the verdict is another one once the users are alike.
-    say, labels = canvas.language, canvas.labels
-    depends = []
-    for raw in found.raw:
-        even = one(found.adjusted, topic=raw.topic)
-        if even is None or not raw.verdict or not even.verdict or raw.verdict == even.verdict:
-            continue
-        before, after = _apart(canvas, raw, even)
-        topic = inside(labels.topic(raw.service, raw.topic))
-        depends.append(
-            say.text("{topic} (from {before} to {after})", topic=topic, before=before, after=after)
-        )
-    if not depends:
-        return ""
-    return say.text(
-        "The assessment is another one when it is allowed for who the users are: {topics}. In brackets "
-        "stands the difference before and after.",
-        topics=say.series(depends),
-    )
-
-
-def _apart(canvas: Canvas, raw: Fact, even: Fact) -> tuple[str, str]:
-    """Write both differences with as many decimals as it takes to tell them from each other and from nil."""
-    ends = [fact.value or 0.0 for fact in (raw, even)]
-    for decimals in (1, 2):
-        written = [canvas.language.number(end, decimals, sign=True) for end in ends]
-        # What rounds to nil has no sign, and so no direction.
-        if written[0] != written[1] and all(any(digit in "123456789" for digit in text) for text in written):
-            break
-    return written[0], written[1]

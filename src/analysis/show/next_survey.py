@@ -28,7 +28,8 @@ def tabulate_next_survey(canvas: Canvas, facts: pd.DataFrame, steering: Steering
         said = canvas.language.text("There is nothing to plan the next survey from.")
         return write_paragraph(canvas, said)
     intro = write_paragraph(canvas, _intro(canvas, steering))
-    return join(canvas, [intro, *(_table(canvas, facts, steering, service) for service in services)])
+    tables = [_table(canvas, facts, steering, service, first=service == services[0]) for service in services]
+    return join(canvas, [intro, *tables])
 
 
 def headline_next_survey(canvas: Canvas, facts: pd.DataFrame) -> str:
@@ -78,32 +79,30 @@ def _intro(canvas: Canvas, steering: Steering) -> str:
                 year=year,
             ),
             say.text(
-                "A unit that can only see changes of more than {most} points should be pooled with others. "
-                "Where so few answers are expected that they could not be shown, users are better asked in "
-                "another way: in interviews or dialogue meetings.",
+                "A unit that can only see changes of more than {most} on the answer scale should be pooled "
+                "with others. Where so few answers are expected that they could not be shown, users are "
+                "better asked in another way: in interviews or dialogue meetings.",
                 most=say.number(MOST, 1),
             ),
         )
     )
 
 
-def _table(canvas: Canvas, facts: pd.DataFrame, steering: Steering, service: str) -> Block:
+def _table(canvas: Canvas, facts: pd.DataFrame, steering: Steering, service: str, *, first: bool) -> Block:
     say, labels = canvas.language, canvas.labels
     mine = own(facts)
     seen = select(mine, statistic="detectable_next", service=service)
     expected = select(mine, statistic="expected_answers", service=service)
-    rates = select(mine, statistic="response_rate", service=service, year=steering.year)
+    answered = select(mine, statistic="respondents", service=service, year=steering.year)
     rows = []
     for fact in [f for f in seen if f.unit]:
-        counted, rate = one(expected, unit=fact.unit), one(rates, unit=fact.unit)
-        if rate is None or rate.state == "not_measured":
-            rate = None
+        counted, before = one(expected, unit=fact.unit), one(answered, unit=fact.unit)
         hidden = state(say, fact).sign if fact.state == "suppressed" else numbers.EM_RULE
         rows.append(
             (
                 labels.unit(fact.unit),
                 numbers.count(say, counted.N) if counted and counted.N else hidden,
-                numbers.score(say, rate) if is_number(rate) else hidden,
+                numbers.count(say, before.value) if is_number(before) else hidden,
                 numbers.count(say, counted.value) if is_number(counted) else hidden,
                 _points(canvas, fact) if is_number(fact) else hidden,
                 advise(say, fact).text,
@@ -113,22 +112,26 @@ def _table(canvas: Canvas, facts: pd.DataFrame, steering: Steering, service: str
         fact = one(seen, unit="", category=category)
         if fact is not None:
             users = numbers.count(say, fact.N) if category == "" and fact.N else numbers.EM_RULE
-            rate = numbers.score(say, one(rates, unit="")) if category == "" else numbers.EM_RULE
+            total = one(answered, unit="")
+            known = category == "" and is_number(total)
+            before = numbers.count(say, total.value) if known else numbers.EM_RULE
             size = _points(canvas, fact) if is_number(fact) else numbers.EM_RULE
-            rows.append((words, users, rate, numbers.EM_RULE, size, advise(say, fact).text))
+            rows.append((words, users, before, numbers.EM_RULE, size, advise(say, fact).text))
     columns = (
         Column(say.text("Unit"), 31),
         Column(say.text("Users"), 10, right=True),
-        Column(say.text("Response rate"), 12, right=True),
+        Column(say.text("Answered in {year}", year=steering.year), 12, right=True),
         Column(say.text("Answers to expect"), 12, right=True),
         Column(say.text("Visible from"), 11, right=True),
         Column(say.text("Advice"), 24),
     )
-    caption = say.text(
-        "{service}: what the next survey will be able to see. Visible from: the smallest change, in points, "
-        "that it would most likely find.",
-        service=labels.service(service),
-    )
+    name = labels.service(service)
+    caption = say.text("{service}: what the next survey will be able to see.", service=name)
+    if first:
+        caption += " " + say.text(
+            "Answers to expect: the users times the share of all users who answered last time. Visible from: "
+            "the smallest change on the scale of overall satisfaction that it would most likely find."
+        )
     return table_block(canvas, f"next-{service}", Table(columns, tuple(rows)), caption=caption)
 
 

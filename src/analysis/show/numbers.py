@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from analysis.core.language import Language
 from analysis.facts.table import Fact
 
@@ -23,18 +25,23 @@ def interval(language: Language, fact: Fact | None) -> str:
     return f"{low.removesuffix('%').rstrip()}–{high}"
 
 
-def change(language: Language, fact: Fact | None, *, certain: bool = False) -> str:
-    """Write a difference with its sign."""
+def change(
+    language: Language, fact: Fact | None, *, certain: bool = False, decimals: int | None = None
+) -> str:
+    """Write a difference with its sign; `decimals` where it has to match others (`shared_decimals`)."""
     if fact is None or fact.value is None:
         return EM_RULE
-    return language.number(fact.value, change_decimals(fact, certain=certain), sign=True)
+    places = change_decimals(fact, certain=certain) if decimals is None else decimals
+    return language.number(fact.value, places, sign=True)
 
 
-def change_interval(language: Language, fact: Fact | None, *, certain: bool = False) -> str:
-    """Write the interval of a difference, for instance `+0,1 til +0,5`."""
+def change_interval(
+    language: Language, fact: Fact | None, *, certain: bool = False, decimals: int | None = None
+) -> str:
+    """Write the interval of a difference, for instance `+0,1 til +0,5`; `decimals` as for `change`."""
     if fact is None or fact.low is None or fact.high is None:
         return EM_RULE
-    decimals = change_decimals(fact, certain=certain)
+    decimals = change_decimals(fact, certain=certain) if decimals is None else decimals
     low, high = (language.number(end, decimals, sign=True) for end in (fact.low, fact.high))
     return language.text("{low} to {high}", low=low, high=high)
 
@@ -43,6 +50,26 @@ def change_decimals(fact: Fact, *, certain: bool) -> int:
     """Return one decimal, or two where a certain difference or an end of its interval would read as nil."""
     ends = [end for end in (fact.value, fact.low, fact.high) if end is not None]
     return 2 if certain and any(abs(end) < 0.05 for end in ends) else 1
+
+
+def scale_of(facts: Iterable[Fact]) -> str:
+    """Write the answer scale of the first fact that has one, for instance `1–6`."""
+    return next((fact.scale for fact in facts if fact.scale), "").replace("-", "–")
+
+
+def shared_decimals(facts: Iterable[Fact | None]) -> int:
+    """Return the decimals of differences that stand together with their intervals: one, or two for all.
+
+    Two where one decimal would write an end of an interval as nil, or as the difference itself: then a reader
+    could see neither on which side of nil it lies nor how wide it is.
+    """
+    for fact in facts:
+        if fact is None or fact.value is None or fact.low is None or fact.high is None:
+            continue
+        value, *ends = (round(10 * number) for number in (fact.value, fact.low, fact.high))
+        if 0 in ends or value in ends:
+            return 2
+    return 1
 
 
 def count(language: Language, number: int | float | None) -> str:

@@ -37,7 +37,10 @@ def write_preserve_improve(
             canvas,
             "note",
             say.text("No strengths or points to improve stand out"),
-            say.text("The results lie too close to each other to tell highest from lowest with certainty."),
+            say.text(
+                "The results lie too close to each other to tell highest from lowest with certainty, or "
+                "something certain speaks against them."
+            ),
         )
     rates = {s: _rate(facts, s, year) for s in services}
     low = [s for s in services if _is_low(rates[s], low_response)]
@@ -57,12 +60,27 @@ def write_preserve_improve(
     )
     caption = say.text(
         "What to preserve and what to improve in each service, as many of each, and what satisfied users "
-        "want more of, {year}. Results in points from 0 to 100 with confidence intervals.",
-        year=year,
-    )
+        "want more of, {year}. Results in points from 0 to 100 with {level} confidence intervals. A topic "
+        "that anything certain speaks against is not to be preserved, and one that anything certain speaks "
+        "for not to be improved: the next one stands here.",
+        year=year, level=numbers.level_word(say, found),
+    )  # fmt: skip
     table = table_block(canvas, "preserve", Table(columns, tuple(rows)), caption=caption)
     blocks = [_caution(canvas, low, rates, low_response)] if low else []
     blocks.append(table)
+    none = [s for s in labels.questionnaires if s not in services and _rate(facts, s, year) is not None]
+    if none:
+        blocks.append(
+            write_paragraph(
+                canvas,
+                say.text(
+                    "No point to preserve or improve is named for {names}: the results lie too close to each "
+                    "other, or something certain speaks against each of the highest or for each of the "
+                    "lowest.",
+                    names=say.series([labels.service(service) for service in none]),
+                ),
+            )
+        )
     if all(fact.statistic != "want_more" for fact in found):
         said = say.text(
             "No focus group of enough people has said what it wants more of, and the survey does not ask."

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from analysis.facts.sides import certain_sides
 from analysis.facts.table import Fact
 from analysis.show import numbers
 from analysis.show.blocks import Canvas
 from analysis.show.change import inside
 from analysis.show.select import is_number, last_year, one, own, select, service_of, topics
+from analysis.show.side_words import say_sides
 from analysis.show.tables import Column, Table
 from analysis.show.verdicts import judge
 
@@ -39,12 +41,16 @@ def ends_of(points: list[Point]) -> tuple[list[float], list[float]]:
 
 
 def headline_priorities(canvas: Canvas, facts: pd.DataFrame) -> str:
-    """Say which dimensions to prioritise and which to preserve; of those that are undecided nothing."""
+    """Say which dimensions to prioritise and which to preserve; of those that are undecided nothing.
+
+    Nor of those that something certain speaks against (`analysis.facts.sides`): the caption names them.
+    """
     say, points = canvas.language, points_of(canvas, facts)
     if not points or cuts_of(facts) is None:
         return say.text("No priority map to show")
+    spoken = {point.topic for point, _ in _spoken_against(facts, points)}
     first, keep = (
-        _named(canvas, [p for p in points if p.importance.verdict == verdict])
+        _named(canvas, [p for p in points if p.importance.verdict == verdict and p.topic not in spoken])
         for verdict in ("prioritise", "preserve")
     )
     if first and keep:
@@ -53,6 +59,8 @@ def headline_priorities(canvas: Canvas, facts: pd.DataFrame) -> str:
         return say.text("Prioritise {topics}", topics=first)
     if keep:
         return say.text("Preserve {topics}", topics=keep)
+    if spoken:
+        return say.text("The priority map and the comparisons say different things")
     if any(point.decided for point in points):
         return say.text("No dimension is certain to be prioritised")
     return say.text("What to prioritise cannot be decided")
@@ -76,6 +84,17 @@ def cuts_of(facts: pd.DataFrame) -> tuple[float, float] | None:
     found = select(own(facts), statistic="priority_cut", year=last_year(facts))
     cuts = [one(found, category=name) for name in ("importance", "score")]
     return (cuts[0].value, cuts[1].value) if all(is_number(cut) for cut in cuts) else None
+
+
+def _spoken_against(facts: pd.DataFrame, points: list[Point]) -> list[tuple[Point, tuple[str, ...]]]:
+    """Return the points to preserve or prioritise that something certain speaks against, and what."""
+    sides, found = certain_sides(facts), []
+    for point in points:
+        if point.importance.verdict in ("preserve", "prioritise"):
+            favour = point.importance.verdict == "prioritise"
+            if reasons := sides.of(point.mean.service, point.topic, favour=favour):
+                found.append((point, reasons))
+    return found
 
 
 def _named(canvas: Canvas, points: list[Point]) -> str:
@@ -115,6 +134,14 @@ def caption_of(canvas: Canvas, facts: pd.DataFrame, points: list[Point], cuts: t
     )  # fmt: skip
     if any(not point.decided for point in points):
         parts.append(say.text("◇ The interval crosses a line, so the corner cannot be decided."))
+    for point, reasons in _spoken_against(facts, points):
+        topic, words = labels.topic(service, point.topic), say_sides(say, reasons)
+        if point.importance.verdict == "preserve":
+            parts.append(say.text("{topic} lies in the corner to preserve, but is {other}.",
+                                  topic=topic, other=words))  # fmt: skip
+        else:
+            parts.append(say.text("{topic} lies in the corner to prioritise, but is {other}.",
+                                  topic=topic, other=words))  # fmt: skip
     return " ".join(parts)
 
 

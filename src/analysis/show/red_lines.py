@@ -6,10 +6,8 @@ import pandas as pd
 
 from analysis.show.blocks import Block, Canvas, join
 from analysis.show.select import is_number
+from analysis.show.target_cards import Card, at_risk, read_cards, too_few
 from analysis.show.target_cells import (
-    Card,
-    at_risk,
-    read_cards,
     target_name,
     target_verdict,
     write_certainty,
@@ -35,26 +33,32 @@ def headline_red_lines(canvas: Canvas, facts: pd.DataFrame, steering: Steering) 
     missed, risky = _red(read_cards(facts, steering))
     parts = []
     if missed:
-        parts.append(say.plural("{n} target is not reached", "{n} targets are not reached", len(missed)))
+        parts.append(say.plural("{n} is not reached", "{n} are not reached", len(missed)))
     if risky:
         parts.append(say.plural("{n} is at risk", "{n} are at risk", len(risky)))
-    return say.series(parts) if parts else say.text("No target is known to be missed or at risk")
+    if not parts:
+        return say.text("No target is known to be missed or at risk")
+    # No heading begins with a number: it would run together with the section's own.
+    return say.text("Targets: {parts}", parts=say.series(parts))
 
 
 def write_red_lines(canvas: Canvas, facts: pd.DataFrame, steering: Steering) -> Block:
     """List every target with an unacceptable result or at risk of one, with all that is asked about it.
 
     What was found, how sure it is, which measure is proposed, who owns it, when it is looked at again, and
-    in which document it stands. Targets that cannot be judged at all are in the scorecard alone.
+    in which document it stands. Targets of too few answers stand in a sentence of their own: nothing can be
+    said of them, not that they are at risk either.
     """
     say = canvas.language
-    missed, risky = _red(read_cards(facts, steering))
+    cards = read_cards(facts, steering)
+    missed, risky = _red(cards)
+    few = [card for card in cards if too_few(card)]
+    blocks = []
     if not missed and not risky:
         text = say.text(
             "Among the targets that can be judged, none has an unacceptable result or is at risk of one."
         )
-        return write_paragraph(canvas, text)
-    blocks = []
+        blocks.append(write_paragraph(canvas, text))
     for card in (*missed, *risky):
         sign, word = _verdict(canvas, card)
         name, where = (
@@ -67,6 +71,17 @@ def write_red_lines(canvas: Canvas, facts: pd.DataFrame, steering: Steering) -> 
             write_heading(canvas, 3, f"{sign} {title}"),
             write_list(canvas, texts, leads=leads),
         ]
+    if few:
+        names = [
+            say.text(
+                "{target} ({service})",
+                target=target_name(canvas, card.target),
+                service=steering.service_name(canvas.labels, card.target.service),
+            )
+            for card in few
+        ]
+        said = say.text("Cannot be judged, too few answers: {names}.", names=say.series(names))
+        blocks.append(write_paragraph(canvas, said))
     return join(canvas, blocks)
 
 

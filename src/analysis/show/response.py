@@ -43,7 +43,9 @@ def draw_response(canvas: Canvas, facts: pd.DataFrame) -> Block:
         [Line(total.value, f"{labels.municipality} {numbers.score(say, total)}")] if is_number(total) else []
     )
     with drawing():
-        sheet = draw_rows(rows, headings, share_axis(canvas, say.text("Response rate")), lines=lines)
+        sheet = draw_rows(
+            rows, headings, share_axis(canvas, say.text("Response rate of those invited")), lines=lines
+        )
         caption = say.text(
             "Response rate by {unit}, {year}: answers out of those invited. The bar is a {level} confidence "
             "interval (Wilson).",
@@ -64,13 +66,13 @@ def headline_response(canvas: Canvas, facts: pd.DataFrame) -> str:
     answered = one(select(own(facts), statistic="respondents", year=last_year(facts)), unit="")
     if is_number(total) and total.n is not None and total.N:
         return say.text(
-            "{n} of {invited} {users} answered ({share})",
+            "Answers from {n} of {invited} {users} ({share})",
             n=say.count(total.n), invited=say.count(total.N), users=labels.users(service),
             share=say.percent(total.value),
         )  # fmt: skip
     if is_number(answered):
         return say.text(
-            "{n} {users} answered; how many were invited is not known",
+            "Answers from {n} {users}; how many were invited is not known",
             n=say.count(int(answered.value)), users=labels.users(service),
         )  # fmt: skip
     return say.text("How many answered cannot be shown")
@@ -127,7 +129,7 @@ def _data(canvas: Canvas, service: str, rates: list[Fact]) -> Table:
     )
     columns = (
         Column(say.text("Unit"), 34),
-        Column(say.text("Response rate"), 18, right=True),
+        Column(say.text("Response rate of those invited"), 18, right=True),
         Column(say.text("Interval"), 16, right=True),
         Column(say.text("Answers"), 12, right=True),
         Column(say.text("Invited"), 12, right=True),

@@ -33,6 +33,8 @@ def tabulate_scorecard(canvas: Canvas, facts: pd.DataFrame, *, against: int | No
     chosen = topics(labels, service)
     means = select(own(facts), statistic="mean", unit="", topic=tuple(chosen))
     country = select(nation(facts), statistic="mean", year=year, topic=tuple(chosen))
+    # As in the figure of the same changes, which has their intervals.
+    decimals = numbers.shared_decimals(changes.values())
     rows = []
     for topic in chosen:
         last = one(means, topic=topic, year=year)
@@ -41,7 +43,7 @@ def tabulate_scorecard(canvas: Canvas, facts: pd.DataFrame, *, against: int | No
         cells += [_cell(canvas, one(means, topic=topic, year=y)) for y in years]
         cells += [numbers.interval(say, last), numbers.count(say, last.n if last else None)]
         if changes:
-            written = numbers.change(say, changes.get(topic), certain=verdict.certain)
+            written = numbers.change(say, changes.get(topic), decimals=decimals)
             cells += [written, verdict.text]
         if seen:
             cells.append(numbers.score(say, seen.get(topic)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from analysis.facts.table import Fact
 from analysis.show import numbers
 from analysis.show.blocks import Block, Canvas
 from analysis.show.change import compared_year
@@ -37,14 +38,15 @@ def tabulate_services(canvas: Canvas, facts: pd.DataFrame) -> Block:
         change = one(changes, service=service, statistic="report_change") or one(changes, service=service)
         differs = one(beside, service=service, statistic="report_national_difference")
         differs = differs or one(beside, service=service)
-        verdict, other = judge(say, change), judge(say, differs)
-        rate, count = one(rates, service=service), one(answered, service=service)
+        verdict = judge(say, change)
+        rate, now = one(rates, service=service), one(means, service=service, year=year)
         cells = [labels.service(service)]
         for each in years:
             mean = one(means, service=service, year=each)
             cells.append(unbroken(shown(say, mean, numbers.score(say, mean))))
-        cells.append(numbers.interval(say, one(means, service=service, year=year)))
-        cells.append(shown(say, count, numbers.count(say, count.value if count else None)))
+        cells.append(numbers.interval(say, now))
+        # The answers behind the mean: of those who answered the survey some skipped this question.
+        cells.append(shown(say, now, numbers.count(say, now.n if now else None)))
         if rated:
             cells.append(shown(say, rate, numbers.score(say, rate)))
         written = numbers.change(say, change, certain=verdict.certain)
@@ -58,21 +60,24 @@ def tabulate_services(canvas: Canvas, facts: pd.DataFrame) -> Block:
             least = one(seen, service=service, against=change.against) if change else None
             cells.append(numbers.score(say, least))
         if compared:
-            cells.append(other.text)
+            cells.append(
+                _beside(canvas, differs, one(beside, service=service, statistic="national_difference"))
+            )
         rows.append(tuple(cells))
     columns = (
         Column(say.text("Service"), 18),
         *(Column(str(each), 8, right=True, strong=each == year) for each in years),
         Column(say.text("Interval"), 11, right=True),
         Column(say.text("Answers"), 8, right=True),
-        *((Column(say.text("Response rate"), 10, right=True),) if rated else ()),
+        *((Column(say.text("Response rate of those invited"), 11, right=True),) if rated else ()),
         Column(say.text("Since {before}", before=before) if before else say.text("Change"), 20),
         *((Column(say.text("Visible from"), 8, right=True),) if seen else ()),
         *((Column(say.text("All municipalities"), 19),) if compared else ()),
     )
     caption = say.text(
-        "Overall satisfaction by service, with {level} confidence interval for {year}. The assessments take "
-        "into account that all of the report's comparisons are made at once.",
+        "Overall satisfaction by service, with {level} confidence interval for {year} and the answers to "
+        "that question. The assessments take into account that all of the report's comparisons are made at "
+        "once; in the chapters, those of one service.",
         level=numbers.level_word(say, means), year=year,
     )  # fmt: skip
     if seen:
@@ -80,3 +85,15 @@ def tabulate_services(canvas: Canvas, facts: pd.DataFrame) -> Block:
             "Visible from: the smallest change that the survey would most likely have found."
         )
     return table_block(canvas, "services", Table(columns, tuple(rows)), caption=caption)
+
+
+def _beside(canvas: Canvas, reported: Fact | None, alone: Fact | None) -> str:
+    """Say the difference over the report; where it is certain within the service alone, that too."""
+    say, verdict = canvas.language, judge(canvas.language, reported)
+    if verdict.certain or reported is None or reported.state != "measured" or alone is None:
+        return verdict.text
+    if alone.verdict == "higher":
+        return f"{verdict.text}; " + say.text("within the service alone certainly above")
+    if alone.verdict == "lower":
+        return f"{verdict.text}; " + say.text("within the service alone certainly below")
+    return verdict.text

@@ -60,7 +60,8 @@ def tabulate_shrunken(canvas: Canvas, facts: pd.DataFrame, *, topic: str = "over
     rows = []
     if ranked:
         near_of = {fact.unit: fact.value for fact in drawn if is_number(fact)}
-        means.sort(key=lambda mean: -near_of.get(mean.unit, 0.0))
+        # What is written alike has no order: by name.
+        means.sort(key=lambda mean: (-round(near_of.get(mean.unit, 0.0), 1), labels.unit(mean.unit)))
     for mean in means:
         near, sure = (one(found, unit=mean.unit, statistic=s) for s in ("shrunken_mean", "reliability"))
         rows.append(
@@ -87,7 +88,7 @@ def tabulate_shrunken(canvas: Canvas, facts: pd.DataFrame, *, topic: str = "over
         level=numbers.level_word(say, drawn),
     )  # fmt: skip
     if ranked:
-        caption += " " + say.text("Ordered by the cautious estimate.")
+        caption += " " + say.text("Ordered by the cautious estimate, by name where it is written alike.")
     else:
         caption += " " + say.text("The order is the figure's and no ranking.")
     table = table_block(canvas, "shrunken", Table(columns, tuple(rows)), caption=caption)

@@ -6,11 +6,13 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from analysis.facts.sides import certain_sides
 from analysis.facts.table import Fact
 from analysis.show import numbers
 from analysis.show.blocks import Block, Canvas, join
-from analysis.show.measure_words import judge_measure, say_judgement, say_status, say_unit_changes
+from analysis.show.measure_words import judge_measure, say_grounds, say_judgement, say_status
 from analysis.show.select import is_number, last_year, one, own, select, services_of
+from analysis.show.side_words import but
 from analysis.show.status_sources import tabulate_staff, write_sources
 from analysis.show.tables import Column, Table, table_block
 from analysis.show.text import write_heading, write_list, write_paragraph
@@ -154,7 +156,7 @@ def _outcome(canvas: Canvas, facts: pd.DataFrame, measure: Measure, effect: Fact
         say.text("Begun in {year}: {status}.", year=measure.start, status=say_status(say, measure.status))
     ]
     if effect is not None:
-        said += [say_judgement(canvas, effect), *say_unit_changes(canvas, facts, effect)]
+        said += [say_judgement(canvas, effect), *say_grounds(canvas, facts, effect)]
     if measure.outcome is not None:
         told = say.pick(measure.outcome.text)
         said.append(say.text("The service reports ({year}): {text}", year=measure.outcome.year, text=told))
@@ -191,7 +193,9 @@ def _item(canvas: Canvas, facts: pd.DataFrame, fact: Fact) -> str:
         scale=mean.scale.replace("-", "–") if mean else "",
         interval=numbers.interval(say, mean),
     )
-    return " ".join((_reason(canvas, fact), level, _compared(canvas, change, beside)))
+    against = certain_sides(facts).of(fact.service, fact.topic, favour=fact.statistic != "feedback_positive")
+    reason = but(say, _reason(canvas, fact), against)
+    return " ".join((reason, level, _compared(canvas, change, beside)))
 
 
 def _reason(canvas: Canvas, fact: Fact) -> str:

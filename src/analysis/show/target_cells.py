@@ -2,65 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-
-import pandas as pd
+from dataclasses import replace
 
 from analysis.facts.table import Fact
 from analysis.show import numbers
 from analysis.show.blocks import Canvas
-from analysis.show.select import is_number, select
+from analysis.show.select import is_number
+from analysis.show.supplied import decimals_of, in_unit
+from analysis.show.target_cards import Card
 from analysis.show.verdicts import AS_REQUIRED, BREAK, DOWN, UP, Verdict, judge, state
-from analysis.steering.achieved import written_decimals
-from analysis.steering.context import Steering
-from analysis.steering.scorecard import CERTAINTY
-from analysis.steering.targets import BANDS, Band, Target
+from analysis.steering.targets import Band, Target
 
 #: From this probability on a verdict is called nearly certain.
 _NEARLY = 0.95
-
-
-@dataclass(frozen=True)
-class Card:
-    """A target with its facts: results by year, the change, where it stands, and each range's probability."""
-
-    target: Target
-    results: dict[int, Fact] = field(default_factory=dict)
-    change: Fact | None = None
-    status: Fact | None = None
-    chances: dict[str, Fact] = field(default_factory=dict)
-
-    @property
-    def supplied(self) -> bool:
-        """Whether the results are figures from elsewhere, without uncertainty of a sample."""
-        return self.target.indicator is not None
-
-    @property
-    def last(self) -> Fact | None:
-        """The result of the latest round."""
-        return self.results.get(max(self.results, default=0))
-
-    @property
-    def band(self) -> str:
-        """The range that the target's verdict names, "" where there is no verdict."""
-        return self.status.verdict if self.status is not None else ""
-
-
-def read_cards(facts: pd.DataFrame, steering: Steering) -> list[Card]:
-    """Put the facts on each target together, in the plan's order."""
-    names = ("target_result", "target_change", "target_status", "band_probability")
-    by_target: dict[str, list[Fact]] = {}
-    for fact in select(facts, statistic=names):
-        # An id has no point in it: what stands after one is the range.
-        by_target.setdefault(fact.category.partition(".")[0], []).append(fact)
-    cards = []
-    for target in steering.plan.targets:
-        found = by_target.get(target.id, [])
-        held = {fact.statistic: fact for fact in found}
-        results = {int(f.year or 0): f for f in found if f.statistic == "target_result"}
-        chances = {f.category.partition(".")[2]: f for f in found if f.statistic == "band_probability"}
-        cards.append(Card(target, results, held.get("target_change"), held.get("target_status"), chances))
-    return [card for card in cards if card.results]
 
 
 def target_name(canvas: Canvas, target: Target) -> str:
@@ -109,8 +63,7 @@ def write_change(canvas: Canvas, card: Card) -> str:
     """Write the change since the last measurement with its assessment, or why there is none."""
     say, fact, scale = canvas.language, card.change, card.target.scale
     if not is_number(fact):
-        alone = fact is not None and fact.note == "last_round_only"
-        return say.text("Nothing to compare with") if alone else _missing(canvas, fact)
+        return _missing(canvas, fact)
     verdict = judge(say, fact)
     written = say.number(fact.value, _change_decimals(card, fact, certain=verdict.certain), sign=True)
     if scale == "percent":
@@ -166,43 +119,12 @@ def write_certainty(canvas: Canvas, card: Card) -> str:
 
 def with_unit(canvas: Canvas, scale: str, written: str) -> str:
     """Put the unit of measure behind a written number; an answer scale has none."""
-    say = canvas.language
     low, _, high = scale.partition("-")
-    if scale == "percent":
-        # The locale's own way of writing per cent, with or without its space.
-        return written + say.percent(0).removeprefix("0")
     if scale == "0-100":
-        return say.text("{value} points", value=written)
-    if scale in ("", "number", "count") or (low.isdigit() and high.isdigit()):
+        return canvas.language.text("{value} points", value=written)
+    if low.isdigit() and high.isdigit():
         return written
-    return f"{written} {scale}"
-
-
-def at_risk(card: Card) -> bool:
-    """Tell whether a target that is not unacceptable may be, or is certainly on its way there.
-
-    Undecided, and the unacceptable range cannot be ruled out with the certainty that a verdict needs, or,
-    with few answers, the result itself lies in it; or acceptable, with a certain change for the worse.
-    """
-    status, target = card.status, card.target
-    if status is None or card.band == "unacceptable":
-        return False
-    if status.state == "undecided" and is_number(status):
-        chance = card.chances.get("unacceptable")
-        if is_number(chance):
-            return chance.value > 1 - CERTAINTY
-        return target.band(status.value) == "unacceptable"
-    worse = "lower" if target.high_is_good else "higher"
-    return card.band == "acceptable" and card.change is not None and card.change.verdict == worse
-
-
-def count_bands(cards: list[Card]) -> dict[str, int]:
-    """Count the targets by verdict: each range, undecided, and not there."""
-    counts = dict.fromkeys((*BANDS, "undecided", "missing"), 0)
-    for card in cards:
-        undecided = card.status is not None and card.status.state == "undecided"
-        counts[card.band or ("undecided" if undecided else "missing")] += 1
-    return counts
+    return in_unit(canvas.language, written, scale)
 
 
 def _missing(canvas: Canvas, fact: Fact | None) -> str:
@@ -211,8 +133,6 @@ def _missing(canvas: Canvas, fact: Fact | None) -> str:
         return say.text("Not measured")
     if fact.state == "not_measured_common_template":
         return say.text("Not measured by the common template")
-    if fact.note == "last_round_only":
-        return say.text("Not counted")
     breaks = {
         "wording": say.text("new wording"),
         "unit": say.text("changed unit"),
@@ -225,9 +145,10 @@ def _missing(canvas: Canvas, fact: Fact | None) -> str:
 
 
 def _decimals(card: Card) -> int:
-    # Computed results: one decimal on an answer scale. Supplied figures keep the decimals they came with.
+    # Computed results: one decimal on an answer scale. Supplied figures keep the decimals they came with, and
+    # are written as the tables of costs write them.
     if card.supplied:
-        return written_decimals([f.value for f in card.results.values() if f.value is not None])
+        return decimals_of([*card.results.values(), *card.figures])
     return 0 if card.target.scale in ("0-100", "percent") else 1
 
 

@@ -7,10 +7,8 @@ import pandas as pd
 from analysis.show.blocks import Block, Canvas, join
 from analysis.show.select import is_number
 from analysis.show.tables import Column, Table, table_block
+from analysis.show.target_cards import Card, count_bands, read_cards
 from analysis.show.target_cells import (
-    Card,
-    count_bands,
-    read_cards,
     target_name,
     target_verdict,
     write_certainty,
@@ -20,6 +18,7 @@ from analysis.show.target_cells import (
     write_range,
     write_result,
 )
+from analysis.show.target_notes import say_estimates, say_rounding
 from analysis.show.text import write_callout, write_heading, write_paragraph
 from analysis.show.verdicts import AS_REQUIRED, DOWN, NOT_MEASURED, UNDECIDED, UP
 from analysis.steering.context import Steering
@@ -52,8 +51,10 @@ def tabulate_targets(
             say.text("The municipality has not entered any adopted targets for these services."),
         )
     if service is not None:
-        return join(canvas, _tables(canvas, cards, steering))
+        return join(canvas, _tables(canvas, cards, steering, set()))
     blocks = []
+    # What holds for all tables is said under the first that it holds for, and not again.
+    told: set[str] = set()
     if steering.plan.main_goal is not None:
         goal = say.pick(steering.plan.main_goal)
         blocks.append(write_paragraph(canvas, say.text("Main goal: {goal}.", goal=goal.rstrip("."))))
@@ -63,16 +64,16 @@ def tabulate_targets(
     for group in [group for code in services if (group := _of(cards, code))]:
         name = steering.service_name(canvas.labels, group[0].target.service)
         title = say.text("{service}: {message}", service=name, message=_short(canvas, group))
-        blocks += [write_heading(canvas, 3, title), *_tables(canvas, group, steering)]
+        blocks += [write_heading(canvas, 3, title), *_tables(canvas, group, steering, told)]
     return join(canvas, blocks)
 
 
-def _tables(canvas: Canvas, cards: list[Card], steering: Steering) -> list[Block]:
+def _tables(canvas: Canvas, cards: list[Card], steering: Steering, told: set[str]) -> list[Block]:
     name = steering.service_name(canvas.labels, cards[0].target.service)
-    return [_results(canvas, cards, name), _limits(canvas, cards, name)]
+    return [_results(canvas, cards, name, told), _limits(canvas, cards, name, told)]
 
 
-def _results(canvas: Canvas, cards: list[Card], name: str) -> Block:
+def _results(canvas: Canvas, cards: list[Card], name: str, told: set[str]) -> Block:
     say = canvas.language
     years = sorted({year for card in cards for year in card.results})
     rows = [
@@ -96,11 +97,10 @@ def _results(canvas: Canvas, cards: list[Card], name: str) -> Block:
     )
     parts = [
         say.text(
-            "{service}: results beside the adopted targets. The required result is the range of the desired "
-            "result.",
-            service=name,
-        )
-    ]
+            "{service}: results beside the adopted targets.", service=name,
+        ),
+        say.text("The required result is the range of the desired result."),
+    ]  # fmt: skip
     changes = [card.change for card in cards if is_number(card.change)]
     if any(change.method != "supplied" for change in changes):
         parts.append(
@@ -124,15 +124,13 @@ def _results(canvas: Canvas, cards: list[Card], name: str) -> Block:
     notes = {fact.note for fact in shown if fact is not None and not is_number(fact)}
     if notes & {"wording", "unit", "scale"}:
         parts.append(say.text("≠: not comparable with the result of this round."))
-    if "last_round_only" in notes:
-        parts.append(say.text("Not counted: shares of answers are worked out for the last round alone."))
     if any(fact.note.startswith("year.") for card in cards for fact in card.results.values()):
         parts.append(say.text("A year in brackets is the year of the figure."))
     identity = f"targets-{cards[0].target.service}"
-    return table_block(canvas, identity, Table(columns, tuple(rows)), caption=" ".join(parts))
+    return table_block(canvas, identity, Table(columns, tuple(rows)), caption=" ".join(_new(parts, told)))
 
 
-def _limits(canvas: Canvas, cards: list[Card], name: str) -> Block:
+def _limits(canvas: Canvas, cards: list[Card], name: str, told: set[str]) -> Block:
     say = canvas.language
     rows = []
     for card in cards:
@@ -163,13 +161,15 @@ def _limits(canvas: Canvas, cards: list[Card], name: str) -> Block:
                 share=say.percent(CERTAINTY),
             )
         )
+        parts += say_rounding(canvas, cards)
     if any(fact.method == "shrunken_band" for card in cards for fact in card.chances.values()):
         parts.append(
             say.text(
                 "For a single unit the probability rests on a cautious estimate, which draws on the other "
-                "units too."
+                "units and on all rounds, not on this round's mean alone."
             )
         )
+        parts += say_estimates(canvas, cards)
     if any(card.supplied and is_number(card.status) for card in cards):
         parts.append(
             say.text("Supplied figures are no sample: they are held against the limits as they are.")
@@ -183,7 +183,14 @@ def _limits(canvas: Canvas, cards: list[Card], name: str) -> Block:
     )  # fmt: skip
     parts.append(say.text("Adopted in: {documents}.", documents=say.series(list(documents))))
     identity = f"limits-{cards[0].target.service}"
-    return table_block(canvas, identity, Table(columns, tuple(rows)), caption=" ".join(parts))
+    return table_block(canvas, identity, Table(columns, tuple(rows)), caption=" ".join(_new(parts, told)))
+
+
+def _new(parts: list[str], told: set[str]) -> list[str]:
+    """Return the sentences that have not been told yet, and note that they are."""
+    new = [part for part in parts if part not in told]
+    told.update(new)
+    return new
 
 
 def _of(cards: list[Card], service: str | None) -> list[Card]:
@@ -198,6 +205,7 @@ def _of(cards: list[Card], service: str | None) -> list[Card]:
 
 
 def _headline(canvas: Canvas, cards: list[Card]) -> str:
+    # No heading begins with a number: it would run together with the section's own.
     say, counts = canvas.language, count_bands(cards)
     if not cards:
         return say.text("No targets have been adopted")
@@ -205,13 +213,13 @@ def _headline(canvas: Canvas, cards: list[Card]) -> str:
         return say.text("None of the targets could be measured")
     if counts["unacceptable"]:
         return say.plural(
-            "{good} of {n} target has the desired result, {bad} an unacceptable one",
-            "{good} of {n} targets have the desired result, {bad} an unacceptable one",
+            "Of {n} target, {good} has the desired result, {bad} an unacceptable one",
+            "Of {n} targets, {good} have the desired result, {bad} an unacceptable one",
             len(cards), good=counts["desired"], bad=counts["unacceptable"],
         )  # fmt: skip
     return say.plural(
-        "{good} of {n} target has the desired result, none is unacceptable",
-        "{good} of {n} targets have the desired result, none is unacceptable",
+        "Of {n} target, {good} has the desired result, none is unacceptable",
+        "Of {n} targets, {good} have the desired result, none is unacceptable",
         len(cards), good=counts["desired"],
     )  # fmt: skip
 

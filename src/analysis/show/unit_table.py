@@ -14,6 +14,8 @@ from analysis.show.tables import Column, Table, table_block, unbroken
 from analysis.show.unit_findings import units_of
 from analysis.show.verdicts import judge, state
 
+#: The sign of a mean of few answers.
+FEW = "*"
 #: More dimensions than these side by side, and their names run into each other on paper.
 ACROSS = 4
 
@@ -42,7 +44,7 @@ def _table(canvas: Canvas, facts: pd.DataFrame, chosen: Sequence[str], name: str
     every = select(own(facts), statistic="mean", year=year, topic=(*chosen, "overall"))
     judged = select(own(facts), statistic="unit_difference", year=year)
     means, _ = units_of(canvas, facts, "overall", first=first)
-    rows = []
+    rows, few, borrowed = [], False, False
     ordered = [mean.unit for mean in means]
     for unit in (first, "", *ordered[1:]) if first in ordered else ("", *ordered):
         cells = []
@@ -50,7 +52,11 @@ def _table(canvas: Canvas, facts: pd.DataFrame, chosen: Sequence[str], name: str
             mean = one(every, unit=unit, topic=topic)
             verdict = judge(say, one(judged, unit=unit, topic=topic)) if unit else None
             mark = f"{verdict.sign} " if verdict and verdict.certain else ""
-            written = f"{mark}{numbers.score(say, mean)} ({numbers.interval(say, mean)})"
+            small = bool(unit) and mean is not None and mean.n is not None and mean.n < canvas.caution
+            few |= small and is_number(mean)
+            borrowed |= is_number(mean) and bool(unit) and mean.note == "pooled_sd"
+            value = numbers.score(say, mean) + (FEW if small else "")
+            written = f"{mark}{value} ({numbers.interval(say, mean)})"
             cells.append(unbroken(written if is_number(mean) else state(say, mean).text))
         count = one(every, unit=unit, topic="overall")
         shown = labels.unit(unit) if unit else say.text("The municipality")
@@ -58,11 +64,17 @@ def _table(canvas: Canvas, facts: pd.DataFrame, chosen: Sequence[str], name: str
     columns = (
         Column(labels.unit_word(service).capitalize(), 27),
         *(Column(labels.topic(service, topic), 16, right=True) for topic in chosen),
-        Column(say.text("Answers overall"), 9, right=True),
+        Column(say.text("Answers, overall satisfaction"), 11, right=True),
     )
     caption = say.text(
         "Means by {unit}, {year}, with {level} confidence intervals. ▲ certainly above and ▼ certainly below "
         "the others; ⊘ suppressed, so that no one's answers can be recognised.",
         unit=labels.unit_word(service), year=year, level=numbers.level_word(say, every),
     )  # fmt: skip
+    if few:
+        caption += " " + say.text(
+            "{sign}: fewer than {n} answers, read with care.", sign=FEW, n=canvas.caution
+        )
+    if borrowed:
+        caption += " " + say.text("The fewest answers borrow their spread from the other units.")
     return table_block(canvas, name, Table(columns, tuple(rows)), caption=caption)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 #: What the scorecard reads of the services' facts.
 _READ = ("mean", "top_box", "shrunken_mean", "change", "report_change")
 #: Units of measure that a target's scale calls by a word.
-_SCALES = {"%": "percent"}
+SCALES = {"%": "percent"}
 _NUMBERS = ("value", "se", "low", "high")
 #: Service, unit, year, topic and statistic.
 Key = tuple[str, str, int, str, str]
@@ -133,14 +133,7 @@ def comparable_from(target: Target, sources: Sources) -> tuple[int, str]:
 
 def _score(blank: Fact, target: Target, sources: Sources) -> Fact:
     year = int(blank.year or 0)
-    mean = sources.find(target, "mean", year)
-    source = mean
-    if target.scale == "percent":
-        source = sources.find(target, "top_box", year)
-        # Answers are counted out for the last round alone; that is no reason to call it not measured.
-        counted = source is not None or year == sources.steering.years[-1]
-        if not counted and mean is not None and mean.state == "measured":
-            return blank.missing("not_comparable", "last_round_only")
+    source = sources.find(target, "top_box" if target.scale == "percent" else "mean", year)
     if source is None or source.state == "not_measured":
         return blank.missing("not_measured")
     first, why = comparable_from(target, sources)
@@ -163,25 +156,32 @@ def _figures(target: Target, sources: Sources) -> pd.DataFrame:
 
 
 def _figure(blank: Fact, figures: pd.DataFrame, sources: Sources) -> Fact:
-    """Take the latest figure since the round before: accounts are often not closed when a survey is made."""
-    year, rounds = int(blank.year or 0), sources.steering.years
-    earlier = [other for other in rounds if other < year]
-    gap = rounds[1] - rounds[0] if len(rounds) > 1 else 1
-    since = earlier[-1] if earlier else year - gap
-    rows = figures[figures["year"].gt(since) & figures["year"].le(year) & figures["value"].notna()]
-    if rows.empty:
+    year = int(blank.year or 0)
+    row = latest_figure(figures, year, sources.steering.years)
+    if row is None:
         return blank.missing("not_measured")
-    row = rows.iloc[-1]
     if not _same_measure(row["unit"], blank.scale):
         return blank.missing("not_comparable", "scale")
     note = "" if int(row["year"]) == year else f"year.{int(row['year'])}"
     return replace(blank, value=float(row["value"]), method="supplied", note=note)
 
 
+def latest_figure(figures: pd.DataFrame, year: int, rounds: Sequence[int]) -> pd.Series | None:
+    """Return the latest figure since the round before, None where there is none.
+
+    Accounts are often not closed when a survey is made. `figures` are of one indicator, oldest first.
+    """
+    earlier = [other for other in rounds if other < year]
+    gap = rounds[1] - rounds[0] if len(rounds) > 1 else 1
+    since = earlier[-1] if earlier else year - gap
+    rows = figures[figures["year"].gt(since) & figures["year"].le(year) & figures["value"].notna()]
+    return None if rows.empty else rows.iloc[-1]
+
+
 def _same_measure(unit: object, scale: str) -> bool:
     """Tell whether a figure's unit of measure is the target's; a figure without one is taken to be."""
     given = "" if unit is None or pd.isna(unit) else str(unit).strip()
-    return not given or _SCALES.get(given, given) == scale
+    return not given or SCALES.get(given, given) == scale
 
 
 def _conversion(of: str, to: str) -> tuple[float, float]:

@@ -99,9 +99,12 @@ def _measure(measure: Measure, key: str, known: Known) -> Iterator[Fault]:
         yield from _not_later(f"is {measure.status}", measure.start, f"{key}.start", known)
     if measure.outcome:
         yield from _not_later("has an outcome", measure.outcome.year, f"{key}.outcome.year", known)
-    lost = list(_service(measure.service, f"{key}.service", known, surveyed=True))
+    lost = list(_service(measure.service, f"{key}.service", known, surveyed=measure.indicator is None))
     yield from lost
     if lost:
+        return
+    if measure.indicator is not None:
+        yield from _figures(measure.topic, measure.service, f"{key}.topic", known, "")
         return
     yield from _topic(measure.topic, f"{key}.topic", known.questionnaires[measure.service])
     for i, unit in enumerate(measure.units):
@@ -176,19 +179,12 @@ def _scale(target: Target, key: str, asked: Questionnaire) -> Iterator[Fault]:
 def _indicator(target: Target, key: str, known: Known) -> Iterator[Fault]:
     if not (target.measured and target.common_template):
         return
-    table = known.indicators
-    figures = table[(table["topic"] == target.service).to_numpy(dtype=bool)]
-    names = sorted(set(map(str, figures["indicator"])))
-    if target.indicator not in names:
-        yield Fault(
-            "nobody measures the indicator",
-            f"{key}.indicator",
-            repr(target.indicator),
-            f"an indicator of {target.service}: {_some(names)}",
-            nearest(str(target.indicator), names)
-            or "import its figures, or say measured: false until there are some",
-        )
+    later = ", or say measured: false until there are some"
+    lost = list(_figures(str(target.indicator), target.service, f"{key}.indicator", known, later))
+    yield from lost
+    if lost:
         return
+    figures = known.indicators[known.indicators["topic"].eq(target.service).to_numpy(dtype=bool)]
     units = figures.loc[(figures["indicator"] == target.indicator).to_numpy(dtype=bool), "unit"]
     scales = sorted({_SCALES.get(unit, unit) for unit in units.fillna("").map(str)})
     if target.scale not in scales:
@@ -199,6 +195,17 @@ def _indicator(target: Target, key: str, known: Known) -> Iterator[Fault]:
             f"{' or '.join(scales)}, as the table of indicators has it",
             "have the target adopted anew in that unit of measure",
         )
+
+
+def _figures(written: str, service: str, key: str, known: Known, otherwise: str) -> Iterator[Fault]:
+    """Name an indicator that nobody has figures of; `otherwise` is what to do but to import some."""
+    table = known.indicators
+    names = sorted(set(map(str, table.loc[(table["topic"] == service).to_numpy(dtype=bool), "indicator"])))
+    name = written.removeprefix("indicator.")
+    if name not in names:
+        expected = f"an indicator of {service}: {_some(names)}"
+        todo = nearest(name, names) or f"import its figures{otherwise}"
+        yield Fault("nobody measures the indicator", key, repr(written), expected, todo)
 
 
 def _unit(unit: str, service: str, key: str, known: Known, *, gone: bool = False) -> Iterator[Fault]:

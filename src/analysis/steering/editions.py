@@ -12,13 +12,14 @@ from typing import Literal
 
 from analysis.core.errors import SettingsError, nearest
 from analysis.core.language import Language
+from analysis.core.settings import EDITIONS, EditionName
 
-EditionName = Literal["full", "unit", "service", "director", "council", "national"]
 #: What an edition is made for each of.
 Per = Literal["municipality", "service", "unit", "country"]
 #: Whose cells a chapter takes. "own_unit" is made from the facts when the book is assembled: a run knows of
 #: no unit whose edition it is made for, and a run for each unit would be another run of the same numbers.
-Source = Literal["municipality", "service", "service_groups", "own_unit"]
+#: "own_service" too: of the municipality's steering, what is one service's.
+Source = Literal["municipality", "service", "service_groups", "own_unit", "own_service"]
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,11 @@ _EDITIONS: dict[str, Edition] = {
         Edition(
             "service",
             "service",
-            (Chapter("service", "service"),),
+            (
+                Chapter("service", "service"),
+                Chapter("scorecard", "own_service"),
+                Chapter("steering", "own_service"),
+            ),
             _ALL_APPENDICES,
             ("topics", "units", "items", "response", "targets", "measures", "costs"),
         ),
@@ -122,7 +127,6 @@ _EDITIONS: dict[str, Edition] = {
         Edition("national", "country", (), (), ("country",)),
     )
 }
-EDITIONS: tuple[str, ...] = tuple(_EDITIONS)
 
 
 @dataclass(frozen=True)
@@ -135,12 +139,12 @@ class BookOf:
 
     @property
     def folder(self) -> str:
-        """The book's folder in the municipality's.
+        """The book's folder in the municipality's: one in its edition's for each unit or service.
 
         >>> BookOf("unit", "school", "9903-school-01").folder, BookOf("council").folder
-        ('unit-9903-school-01', 'council')
+        ('unit/9903-school-01', 'council')
         """
-        return "-".join(part for part in (self.edition, self.unit or self.service) if part)
+        return "/".join(part for part in (self.edition, self.unit or self.service) if part)
 
 
 def what_is_shown(edition: str) -> Edition:
@@ -163,7 +167,7 @@ def list_books(edition: str, units: Mapping[str, Sequence[str]]) -> tuple[BookOf
     The national edition is one book for the whole batch, and none of a municipality's.
 
     >>> [book.folder for book in list_books("unit", {"school": ["s1", "s2"], "kindergarten": []})]
-    ['unit-s1', 'unit-s2']
+    ['unit/s1', 'unit/s2']
     """
     match what_is_shown(edition).per:
         case "country":

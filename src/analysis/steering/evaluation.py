@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -12,16 +12,15 @@ from analysis.core.errors import StatisticsError
 from analysis.core.settings import Disclosure
 from analysis.facts.inputs import ServiceSurvey
 from analysis.facts.table import Fact, tabulate
-from analysis.stats.change import between_rounds
 from analysis.stats.effects import Effect, difference_in_differences
 from analysis.stats.errors import NotMeasured, NoVariation, TooFewAnswers, TooFewRounds, TooFewUnits
+from analysis.steering.elsewhere import ALL_OTHERS, Elsewhere, Scores
+from analysis.steering.measure_changes import figure_changes, matching, unit_changes
 from analysis.steering.measures import Measure
 
 if TYPE_CHECKING:
     from analysis.steering.context import Steering
 
-#: Service and topic in, a row a respondent out: `unit`, `year`, `score`; of cells that may be shown alone.
-Scores = Callable[[str, str], pd.DataFrame]
 #: The start of a fact's note where a measure's effect cannot be judged; the reason stands after it.
 CANNOT_JUDGE = "cannot_judge."
 _REASONS: tuple[tuple[type[StatisticsError], str], ...] = (
@@ -59,22 +58,26 @@ def measure_facts(
     municipality: str,
     facts: pd.DataFrame,
     level: float = 0.95,
-    others_of: Scores | None = None,
+    elsewhere: Elsewhere | None = None,
     thresholds: Disclosure = Disclosure(),
 ) -> pd.DataFrame:
     """Give what came of every measure that had begun before the round, a `measure_effect` fact each.
 
     The effect is that of `difference_in_differences`, with the other units of the municipality, or, where
-    they are too few and `others_of` is given, with those of other municipalities too. A measure in a whole
-    service has no units beside it: then the municipality is ranked among other municipalities. The verdict
-    is `worked`, `worse` or `no_certain_effect`; `n` is the answers in the units with the measure, before or
-    after, whichever are fewer, and `N` these units' number.
+    they are too few and `elsewhere` is given, with those of other municipalities too: those of its comparison
+    group, or, where they are too few, of all. A measure in a whole service has no units beside it: then the
+    municipality is ranked among other municipalities. The verdict is `worked`, `worse` or
+    `no_certain_effect`; `n` is the answers in the units with the measure, before or after, whichever are
+    fewer, and `N` these units' number. Beside it `compared_units` counts what it is compared with, as value,
+    and in how many other municipalities, as `N`; of a whole service the municipalities themselves.
 
     Where it cannot be judged the fact is undecided, its note `cannot_judge.` and the reason: `few_units`,
     `no_comparison` (a whole service), `rounds` (none before the start, or none after), `not_measured` (this
-    round, or in no unit that has it), `no_variation`, `not_identified`. Then `measure_change` says, without
-    a verdict, what changed in each of its units since the last round before the start, and of a whole
-    service what its `change` fact says.
+    round, or in no unit that has it), `no_variation`, `not_identified`; or `few`, where disclosure control
+    takes the verdict. Then `measure_change` says, without a verdict, what changed in each of its units since
+    the last round before the start, and of a whole service what its `change` fact says. An indicator is no
+    sample and has no units beside it: its measure is never judged (`indicator`), and `measure_change` is the
+    difference between the figures.
 
     A round in the year of the start counts as before it: the survey is made early in the year.
 
@@ -84,27 +87,34 @@ def measure_facts(
         municipality: whose facts they are.
         facts: of its services, for the scale and for the change of a whole service.
         level: level of confidence, as a share.
-        others_of: the same of all other municipalities, with a column `municipality`; unit ids are their own.
+        elsewhere: the same of other municipalities, and which of them are near.
         thresholds: a unit's round with fewer answers than its `mean` is left out.
     """
     found: list[Fact] = []
     for measure in steering.plan.measures:
         if measure.status != "proposed" and measure.start < steering.year:
             blank = _blank(measure, municipality, steering.year, facts)
-            found += _judged(measure, blank, scores_of, others_of, facts, level, thresholds.mean)
+            if measure.indicator is not None:
+                # A service that is not surveyed has no chapter and no name in the facts.
+                surveyed = blank.service in set(facts["service"])
+                blank = blank if surveyed else replace(blank, service="")
+                found.append(blank.missing("undecided", CANNOT_JUDGE + "indicator"))
+                found += figure_changes(measure, blank, steering)
+                continue
+            found += _judged(measure, blank, scores_of, elsewhere, facts, level, thresholds)
     return tabulate(found)
 
 
 def _blank(measure: Measure, municipality: str, year: int, facts: pd.DataFrame) -> Fact:
     place = {"municipality": municipality, "service": measure.service, "topic": measure.topic}
-    scales = _own(facts, place | {"statistic": "mean"})["scale"]
+    scales = matching(facts, place | {"statistic": "mean"})["scale"]
     scale = str(scales.iloc[0]) if len(scales) else ""
     return Fact(
         statistic="measure_effect",
         **place,
         year=year,
         category=measure.id,
-        against="other_units" if measure.units else "other_municipalities",
+        against="" if measure.indicator else "other_units" if measure.units else ALL_OTHERS,
         scale=scale,
     )
 
@@ -113,27 +123,33 @@ def _judged(
     measure: Measure,
     blank: Fact,
     scores_of: Scores,
-    others_of: Scores | None,
+    elsewhere: Elsewhere | None,
     facts: pd.DataFrame,
     level: float,
-    fewest: int,
+    thresholds: Disclosure,
 ) -> Iterator[Fact]:
-    if not len(_own(facts, {"municipality": blank.municipality, "service": measure.service})):
+    if not len(matching(facts, {"municipality": blank.municipality, "service": measure.service})):
         yield blank.missing("undecided", CANNOT_JUDGE + "not_measured")
         return
-    own = _usable(scores_of, measure, fewest)
+    own = _usable(scores_of, measure, thresholds.mean)
     try:
         if blank.year not in set(own["year"]):
             raise NotMeasured("nobody answered in this round")
-        against, effect = _effect(measure, own, others_of, blank, level, fewest)
+        against, effect, places = _effect(measure, own, elsewhere, blank, level, thresholds.mean)
     except StatisticsError as error:
         reason = next((word for kind, word in _REASONS if isinstance(error, kind)), "not_identified")
         if reason == "few_units" and not measure.units:
             reason = "no_comparison"
         yield blank.missing("undecided", CANNOT_JUDGE + reason)
-        yield from _changes(measure, own, blank, facts, level)
+        yield from unit_changes(measure, own, blank, facts, level)
         return
-    yield _told(measure, replace(blank, against=against), effect)
+    told = _told(measure, replace(blank, against=against), effect)
+    yield told
+    if (told.n or 0) < thresholds.distribution:
+        # Disclosure control will take its verdict.
+        yield from unit_changes(measure, own, blank, facts, level)
+    compared = replace(blank, statistic="compared_units", against=against, scale="number", method="count")
+    yield replace(compared, value=float(effect.n_comparison_units), N=places)
 
 
 def _usable(scores_of: Scores, measure: Measure, fewest: int) -> pd.DataFrame:
@@ -157,33 +173,48 @@ def _large_enough(rows: pd.DataFrame, fewest: int) -> pd.DataFrame:
 def _effect(
     measure: Measure,
     own: pd.DataFrame,
-    others_of: Scores | None,
+    elsewhere: Elsewhere | None,
     blank: Fact,
     level: float,
     fewest: int,
-) -> tuple[str, Effect]:
+) -> tuple[str, Effect, int | None]:
+    """Return what it is compared with, the effect, and how many other municipalities are behind that."""
+
     def estimated(rows: pd.DataFrame, treated: list[str]) -> Effect:
         start = measure.start + 1
         return difference_in_differences(
             rows, "score", "unit", "year", treated, start, selected_low=measure.selected_low, level=level
         )
 
+    # A unit whose rounds are all hidden is none of the data's.
+    shown = [unit for unit in measure.units if unit in set(own["unit"])]
+    refused = TooFewUnits("the whole service has the measure", found="no units without it")
     if measure.units:
         try:
-            return "other_units", estimated(own, list(measure.units))
-        except TooFewUnits:
-            if others_of is None:
-                raise
-    elif others_of is None:
-        raise TooFewUnits("the whole service has the measure", found="no units without it")
-    others = _large_enough(others_of(measure.service, measure.topic), fewest)
-    if measure.units:
-        rows = pd.concat([own, others[["unit", "year", "score"]]], ignore_index=True)
-        return "other_municipalities", estimated(rows, list(measure.units))
+            return "other_units", estimated(own, shown), None
+        except TooFewUnits as error:
+            refused = error
+    if elsewhere is None:
+        raise refused
     # What happened in the municipality in a round happened to all of its units: it is one case, not many.
-    theirs = others[["year", "score"]].assign(unit=others["municipality"])
-    rows = pd.concat([own.assign(unit=blank.municipality), theirs], ignore_index=True)
-    return "other_municipalities", estimated(rows, [blank.municipality])
+    column = "unit" if measure.units else "municipality"
+    treated = shown if measure.units else [blank.municipality]
+    others = _large_enough(elsewhere.scores_of(measure.service, measure.topic), fewest)
+    sides = others.groupby(column)["year"].agg(["min", "max"])
+    both = sides.index[(sides["min"] <= measure.start) & (sides["max"] > measure.start)]
+    for against, rows in elsewhere.circles(others[others[column].isin(both)]):
+        places = int(rows["municipality"].nunique())
+        if places < elsewhere.fewest:
+            continue
+        cases = own if measure.units else own.assign(unit=blank.municipality)
+        theirs = rows[["year", "score"]].assign(unit=rows[column])
+        try:
+            effect = estimated(pd.concat([cases, theirs], ignore_index=True), treated)
+        except TooFewUnits as error:
+            refused = error
+        else:
+            return against, effect, places
+    raise refused
 
 
 def _told(measure: Measure, blank: Fact, effect: Effect) -> Fact:
@@ -206,53 +237,3 @@ def _told(measure: Measure, blank: Fact, effect: Effect) -> Fact:
         method=f"difference_in_differences_{effect.method}" + ("_corrected" if measure.selected_low else ""),
         note="fewer_units" if measure.units and units < len(measure.units) else "",
     )
-
-
-def _changes(
-    measure: Measure, own: pd.DataFrame, blank: Fact, facts: pd.DataFrame, level: float
-) -> Iterator[Fact]:
-    if not measure.units:
-        yield from _whole_change(measure, blank, facts)
-        return
-    rows = own[own["unit"].isin(measure.units)]
-    before = rows.loc[rows["year"] <= measure.start, "year"]
-    if before.empty or blank.year is None:
-        return
-    rounds = (int(before.max()), blank.year)
-    try:
-        table = between_rounds(rows, "score", "year", by="unit", rounds=rounds, level=level).table
-    except StatisticsError:
-        return
-    for row in table.sort_values("unit").to_dict("records"):
-        yield replace(
-            blank,
-            statistic="measure_change",
-            unit=row["unit"],
-            against=f"year.{rounds[0]}",
-            value=float(row["difference"]),
-            **{name: float(row[name]) for name in ("se", "low", "high")},
-            level=level,
-            n=int(min(row["n_from"], row["n_to"])),
-            method="welch",
-        )
-
-
-def _whole_change(measure: Measure, blank: Fact, facts: pd.DataFrame) -> Iterator[Fact]:
-    place = {"municipality": blank.municipality, "service": measure.service, "topic": measure.topic}
-    rows = _own(facts, place | {"statistic": "change", "unit": "", "state": "measured"})
-    for row in rows[rows["year"].eq(blank.year).fillna(False)].to_dict("records"):
-        numbers = {name: float(row[name]) for name in ("value", "se", "low", "high", "level")}
-        yield replace(
-            blank,
-            statistic="measure_change",
-            against=row["against"],
-            **numbers,
-            n=None if pd.isna(row["n"]) else int(row["n"]),
-            method=row["method"],
-        )
-
-
-def _own(facts: pd.DataFrame, where: Mapping[str, Any]) -> pd.DataFrame:
-    for column, value in where.items():
-        facts = facts[facts[column].eq(value).to_numpy(dtype=bool)]
-    return facts

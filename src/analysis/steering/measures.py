@@ -25,14 +25,15 @@ class Outcome(yaml.Settings):
 class Measure(yaml.Settings):
     """One measure. `units` empty: the whole service. `owner` is a role, never a person's name.
 
-    `expected_change` is in points of the questionnaire's scale, on `topic`.
+    `expected_change` is in points of the questionnaire's scale, or in the indicator's unit of measure, on
+    `topic`.
     """
 
     id: Code
     title: Words
     service: Code
     units: tuple[Code, ...] = ()
-    topic: str = Field("overall", description="overall, dimension.<id> or item.<id>")
+    topic: str = Field("overall", description="overall, dimension.<id>, item.<id> or indicator.<id>")
     owner: Words
     start: Year
     expected_change: float | None = None
@@ -49,4 +50,17 @@ class Measure(yaml.Settings):
             raise ValueError(f"decided_in, since the status is {self.status}")
         if len(set(self.units)) < len(self.units):
             raise ValueError("every unit once")
+        if self.indicator is not None and self.units:
+            raise ValueError("an indicator of the whole service: figures of single units are not kept")
         return self
+
+    @property
+    def indicator(self) -> str | None:
+        """The indicator that the measure is to change; None where it is a result of the survey.
+
+        >>> place = {"service": "school", "topic": "indicator.cost"}
+        >>> Measure(id="m", title="", owner="", start=2024, **place).indicator
+        'cost'
+        """
+        kind, _, name = self.topic.partition(".")
+        return name if kind == "indicator" else None

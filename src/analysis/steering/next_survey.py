@@ -47,8 +47,10 @@ def next_survey_facts(
         "pooled", and of the whole service. Suppressed where the last answers are: neither number nor verdict
         may tell them.
 
-    Expected answers are N times the unit's last response rate, rounded down; the service's rate where the
-    unit has none of its own; as many as last time where users or rates are not known. The change is
+    Expected answers are N times the share of all the unit's users who answered last time, rounded down: as
+    many as last time where it has as many users. Where the users of that round are not known, the share is
+    the response rate of those invited, which expects too many where not all were. The service's share where
+    the unit has none of its own; as many as last time where users or shares are not known. The change is
     `detectable_difference(n last time, n expected, sd)`, sd that of answers within units in the municipality,
     else in the nation.
     """
@@ -84,6 +86,7 @@ class _Service:
         frame = frame[frame["service"].eq(service)].sort_values("year", kind="stable")
         # The last count there is: who the users of the next survey will be is not known yet.
         self.population = frame.groupby("unit")["population"].last()
+        self.users_then = frame[frame["year"].eq(year)].groupby("unit")["population"].last()
         self.sd = _spread(facts, own, service, year)
 
     def facts(self, municipality: str, units: list[str]) -> list[Fact]:
@@ -156,6 +159,12 @@ class _Service:
         return str(self.rates.at[unit, "state"]) if unit in self.rates.index else ""
 
     def _rate(self, unit: str) -> float | None:
+        """Return the share of the users who answered last time, the service's for ""."""
+        asked = [code for code in self.answers.index if code]
+        users = self.users_then.get(unit) if unit else self.users_then.reindex(asked).sum(min_count=1)
+        answered = self._before(unit)
+        if answered and users is not None and not pd.isna(users) and users >= answered:
+            return answered / float(users)
         if unit not in self.rates.index or self.rates.at[unit, "state"] != "measured":
             return None
         return float(self.rates.at[unit, "value"])

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
 import pandas as pd
 
-from analysis.core.errors import nearest as nearest_word
 from analysis.facts.table import Fact, tabulate
 from analysis.stats.errors import NotMeasured, NoVariation, OutOfRange, TooFewUnits
 from analysis.stats.frames import TableResult
+from analysis.steering.background import INHABITANTS, background
 
-#: The one background figure of the register itself. It is compared by its logarithm: twice as many is as far
-#: apart among small municipalities as among large ones.
-INHABITANTS = "inhabitants"
 #: Distances are compared to this many decimals: equal ones must not be told apart by the last bits of a sum.
 _DECIMALS = 9
 
@@ -115,6 +112,30 @@ def nearest(
     """
     weights = _shares(weights, k)
     figures = background(indicators, weights, year=year, register=register)
+    return _nearest(municipality, figures, k, weights, year)
+
+
+def nearest_of_all(
+    indicators: pd.DataFrame,
+    *,
+    k: int,
+    weights: Mapping[str, float],
+    year: int,
+    register: pd.DataFrame | None = None,
+) -> dict[str, Peers]:
+    """Return the nearest of every municipality that has all the figures; see `nearest`.
+
+    Raises what `nearest` raises, but for what a single municipality lacks: it is left out.
+    """
+    weights = _shares(weights, k)
+    figures = background(indicators, weights, year=year, register=register)
+    whole = figures.index[~figures.isna().any(axis=1)]
+    return {str(code): _nearest(str(code), figures, k, weights, year) for code in whole}
+
+
+def _nearest(
+    municipality: str, figures: pd.DataFrame, k: int, weights: Mapping[str, float], year: int
+) -> Peers:
     if municipality not in figures.index:
         raise NotMeasured("the municipality has no background figures", found=municipality)
     lacking = figures.isna()
@@ -146,37 +167,6 @@ def nearest(
     )  # fmt: skip
 
 
-def background(
-    indicators: pd.DataFrame, names: Iterable[str], *, year: int, register: pd.DataFrame | None = None
-) -> pd.DataFrame:
-    """Return a row a municipality and a column a figure: its latest value up to `year`, missing where none.
-
-    With the register, the municipalities are those that there are in that year; else those with a figure.
-
-    Raises NotMeasured for a figure that no municipality has.
-    """
-    there = indicators[indicators["year"].le(year) & indicators["value"].notna()].sort_values("year")
-    key = there["topic"].astype(str) + "." + there["indicator"].astype(str)
-    columns: dict[str, pd.Series] = {}
-    for name in names:
-        if name == INHABITANTS and register is not None:
-            column = register.set_index("code")[INHABITANTS].astype("Float64").astype(float)
-            # A municipality without inhabitants is one whose number is not known.
-            columns[name] = column.where(column > 0)
-        else:
-            columns[name] = there[key.eq(name)].groupby("municipality")["value"].last().astype(float)
-        if columns[name].notna().sum() == 0:
-            known = sorted({*key, *([INHABITANTS] if register is not None else [])})
-            raise NotMeasured(
-                "no municipality has this background figure",
-                found=f"{name} in {year} or before",
-                expected="one of " + ", ".join(known[:12]) + (", …" if len(known) > 12 else ""),
-                todo=nearest_word(name, known) or "import the figure, or choose others",
-            )
-    every = _there_in(register, year) if register is not None else set(indicators["municipality"])
-    return pd.DataFrame(columns, index=pd.Index(sorted(map(str, every)), name="municipality"))
-
-
 def peer_facts(peers: Peers, *, year: int) -> pd.DataFrame:
     """Give the distances as facts: `peer_distance`, the other municipality as category."""
     if peers.kind == "group":
@@ -196,16 +186,6 @@ def peer_facts(peers: Peers, *, year: int) -> pd.DataFrame:
         )
         for code in peers.codes
     )
-
-
-def _there_in(register: pd.DataFrame, year: int) -> set[str]:
-    # A merged municipality's last figures would make it a neighbour for ever.
-    there = pd.Series(True, index=register.index)
-    if "valid_to" in register:
-        there &= register["valid_to"].isna() | register["valid_to"].ge(year).fillna(False)
-    if "valid_from" in register:
-        there &= register["valid_from"].isna() | register["valid_from"].le(year).fillna(False)
-    return {str(code) for code in register.loc[there.astype(bool), "code"]}
 
 
 def _shares(weights: Mapping[str, float], k: int) -> dict[str, float]:

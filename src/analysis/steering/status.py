@@ -9,6 +9,7 @@ import pandas as pd
 
 from analysis.core.settings import Disclosure
 from analysis.facts.findings import strengths_and_improvements
+from analysis.facts.sides import certain_sides
 from analysis.facts.table import Fact, join, tabulate
 from analysis.stats.scores import index_0_100
 from analysis.steering.context import Steering
@@ -68,17 +69,22 @@ class _Chosen:
 def _feedback(rows: pd.DataFrame, thresholds: Disclosure, most: int) -> Iterator[Fact]:
     levels = _levels(rows, thresholds)
     good, bad = _claimed(rows, levels)
-    against = {"strength": {c.topic for c in bad}, "improvement": {c.topic for c in good}}
+    sides = certain_sides(rows)
+    against = {
+        "strength": {topic for _, topic in sides.against} | {c.topic for c in bad},
+        "improvement": {topic for _, topic in sides.favour} | {c.topic for c in good},
+    }
     found = strengths_and_improvements(rows, thresholds=thresholds)
     named = {name: list(found.loc[found["statistic"].eq(name), "topic"]) for name in _FILLS}
     ranked = [topic for topic in levels if topic != "overall"] or list(levels)
-    every = {*ranked, *against["strength"], *against["improvement"]}
+    every = {*ranked, *(c.topic for c in (*good, *bad))}
     # No topic stands on both sides, and no side has more than there is to set against it.
     number = min(most, max(len(good), len(bad), len(named["strength"])), len(every) // 2)
     good, bad = good[:number], bad[:number]
     for side, name, order in ((good, "strength", ranked), (bad, "improvement", ranked[::-1])):
         gone = {chosen.topic for chosen in (*good, *bad)}
-        # What is certain the other way round fills a side only where nothing else is left.
+        # What something certain speaks against fills a side only where nothing else is left; whoever writes
+        # of it says so (`analysis.facts.sides`).
         rest = sorted((t for t in order if t not in named[name]), key=lambda t: t in against[name])
         wanted = [t for t in named[name] if t not in against[name]]
         rest = [t for t in dict.fromkeys((*wanted, *rest, *named[name])) if t not in gone]
