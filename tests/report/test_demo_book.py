@@ -11,7 +11,8 @@ import pytest
 from reading import structure
 
 from analysis.core.settings import load_batch
-from analysis.report import assemble, find_quarto, render
+from analysis.report import Sources, assemble_edition, find_quarto, render
+from analysis.steering.editions import BookOf
 
 PROJECT = Path(__file__).resolve().parents[2]
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -30,7 +31,7 @@ def both(tmp_path_factory):
     code = runs[0].parent.name
     build = tmp_path_factory.mktemp("demo")
     shutil.copytree(runs[0], build / code / "runs")
-    book = assemble(build, code, "full", batch)
+    book = assemble_edition(Sources(build, code, batch), BookOf("full"))
     other = shutil.copytree(book, build / "embedded")
     return render(book, engine="quarto"), render(other, engine="embedded")
 

@@ -11,9 +11,9 @@ import yaml
 from built_runs import CODE, SERVICES, built_once
 
 from analysis.core.errors import BuildError
-from analysis.report import assemble, render
+from analysis.report import Sources, assemble_edition, assemble_national, edition_books, render
 from analysis.report.chapters import Part, dangling, shown_markdown, shows, write_parts
-from analysis.report.editions import NATIONAL, assemble_edition, assemble_national, edition_books
+from analysis.report.editions import NATIONAL
 from analysis.show import write_paragraph
 from analysis.steering.editions import BookOf
 
@@ -31,10 +31,11 @@ def books(built):
     build, batch = built
     wanted = [
         BookOf("unit", "kindergarten", LOW), BookOf("service", "kindergarten"), BookOf("director"),
-        BookOf("council"),
+        BookOf("council"), BookOf("full"),
     ]  # fmt: skip
-    made = {book.edition: assemble_edition(build, CODE, book, batch) for book in wanted}
-    return made | {"full": assemble(build, CODE, "full", batch), "national": assemble_national(build, batch)}
+    sources = Sources(build, CODE, batch)
+    made = {book.edition: assemble_edition(sources, book) for book in wanted}
+    return made | {"national": assemble_national(Sources(build, "", batch))}
 
 
 def settings(folder: Path) -> dict:
@@ -69,8 +70,8 @@ def test_an_edition_carries_only_the_figures_that_it_shows(books) -> None:
 def test_the_same_runs_give_the_same_bytes(built, books) -> None:
     build, batch = built
     before = files(books["unit"]), files(books["director"])
-    assemble_edition(build, CODE, BookOf("unit", "kindergarten", LOW), batch)
-    assemble_edition(build, CODE, BookOf("director"), batch)
+    assemble_edition(Sources(build, CODE, batch), BookOf("unit", "kindergarten", LOW))
+    assemble_edition(Sources(build, CODE, batch), BookOf("director"))
     assert (files(books["unit"]), files(books["director"])) == before
     assert not [p for p in (build / CODE).iterdir() if p.name.startswith(".")]
 
@@ -84,18 +85,6 @@ def test_the_full_edition_holds_every_cell_of_the_services_as_it_was_run(built, 
         assert [c.outputs for c in chapter.cells[1:]] == [
             c.outputs for c in run.cells if c.cell_type == "code"
         ]
-
-
-def test_the_full_edition_can_be_made_as_the_others_are_with_the_same_chapters_on_services(built, books):
-    build, batch = built
-    as_it_was = {p.name: p.read_bytes() for p in books["full"].glob("service-*.ipynb")}
-    stem = settings(books["full"])["book"]["output-file"]
-    try:
-        folder = assemble_edition(build, CODE, BookOf("full"), batch)
-        assert {p.name: p.read_bytes() for p in folder.glob("service-*.ipynb")} == as_it_was
-        assert settings(folder)["book"]["output-file"] == stem
-    finally:
-        assemble(build, CODE, "full", batch)
 
 
 def test_a_cell_that_two_chapters_ask_for_stands_once_in_the_last_of_them(tmp_path) -> None:
@@ -137,7 +126,7 @@ def test_what_is_taken_from_the_runs_is_taken_as_it_stands(built, books) -> None
 
 def test_a_unit_s_edition_puts_its_own_unit_first(books) -> None:
     page = (books["unit"] / "own-unit.qmd").read_text("utf-8")
-    name = pd.read_parquet(books["unit"].parents[2] / "data" / "units.parquet").set_index("unit")["name"][LOW]
+    name = pd.read_parquet(books["unit"].parents[3] / "data" / "units.parquet").set_index("unit")["name"][LOW]
     heading, *_ = page.splitlines()
     assert heading == f"# {name} {{#sec-own-unit}}"
     (alternative,) = re.findall(r"fig-alt=\"([^\"]*)\"", page)
@@ -173,23 +162,25 @@ def test_a_unit_whose_result_is_hidden_is_told_so(built) -> None:
     hidden.loc[last, "verdict"] = ""
     try:
         hidden.to_parquet(home, index=False)
-        assert LOW in [b.unit for b in edition_books(build, CODE, "unit", batch)]
-        folder = assemble_edition(build, CODE, BookOf("unit", "kindergarten", LOW), batch)
+        assert LOW in [b.unit for b in edition_books(Sources(build, CODE, batch), "unit")]
+        folder = assemble_edition(Sources(build, CODE, batch), BookOf("unit", "kindergarten", LOW))
         front = (folder / "_findings.qmd").read_text("utf-8")
         assert "suppressed" in front
         assert "too few answers to show results" in front
         assert not re.search(r"\d,\d|\d\.\d", front)
     finally:
         facts.to_parquet(home, index=False)
-        assemble_edition(build, CODE, BookOf("unit", "kindergarten", LOW), batch)
+        assemble_edition(Sources(build, CODE, batch), BookOf("unit", "kindergarten", LOW))
 
 
 def test_books_are_listed_for_the_units_that_were_asked_in_this_round(built) -> None:
     build, batch = built
-    units = [b.unit for b in edition_books(build, CODE, "unit", batch)]
+    units = [b.unit for b in edition_books(Sources(build, CODE, batch), "unit")]
     assert len(units) == len(set(units)) >= 20
-    assert [b.service for b in edition_books(build, CODE, "service", batch)] == list(SERVICES)
-    assert edition_books(build, CODE, "national", batch) == ()
+    assert [b.service for b in edition_books(Sources(build, CODE, batch), "service")] == list(SERVICES)
+    assert edition_books(Sources(build, CODE, batch), "national") == ()
+    assert edition_books(Sources(build, "", batch), "national") == (BookOf("national"),)
+    assert edition_books(Sources(build, "", batch), "council") == ()
 
 
 def test_a_service_s_edition_tells_of_no_other_service(books) -> None:
@@ -197,6 +188,31 @@ def test_a_service_s_edition_tells_of_no_other_service(books) -> None:
     assert "#sec-school" not in said
     assert {p.stem for p in (books["service"] / "facts").iterdir()} == {"kindergarten", "municipality"}
     assert "#sec-kindergarten-quality" in said
+
+
+def test_a_service_s_edition_tells_of_its_own_targets_and_measures_alone(built) -> None:
+    build, batch = built
+    folder = batch.path.parent / "own"
+    folder.mkdir(exist_ok=True)
+    target = """
+  - {id: %s, success_factor: {nb: Trygge, en: Safe and well}, service: %s, topic: overall, scale: 1-6,
+     desired: [6.0, 4.6], acceptable: [4.5, 4.0], unacceptable: [3.9, 1.0],
+     adopted: {document: Plan 2024, year: 2023}}"""
+    plan = "".join(target % pair for pair in (("ours", "kindergarten"), ("theirs", "school")))
+    (folder / f"{CODE}.yaml").write_text(f'municipality: "{CODE}"\ntargets:{plan}\n', "utf-8")
+    wired = batch.model_copy(update={"steering": folder})
+    wired._path = batch.path
+    sources = Sources(build, CODE, wired)
+    own = sources.own_steering("kindergarten")
+    assert [each.id for each in own.steering.plan.targets] == ["ours"]
+    assert {line.service for line in own.ledger.lines} <= {"kindergarten"}
+    chapters = settings(assemble_edition(sources, BookOf("service", "kindergarten")))["book"]["chapters"]
+    assert chapters[:3] == ["index.qmd", "service-kindergarten.ipynb", "scorecard.qmd"]
+    said = (build / CODE / "service/kindergarten/scorecard.qmd").read_text("utf-8")
+    assert said.startswith("# Scorecard {#sec-scorecard}")
+    # Without anything adopted the chapter is left out.
+    plain = settings(assemble_edition(Sources(build, CODE, batch), BookOf("service", "kindergarten")))
+    assert "scorecard.qmd" not in plain["book"]["chapters"]
 
 
 def test_the_director_reads_services_by_group_in_small(built, tmp_path) -> None:
@@ -208,7 +224,7 @@ def test_the_director_reads_services_by_group_in_small(built, tmp_path) -> None:
     (batch.path.parent / "catalogue.yaml").write_text(children, "utf-8")
     wired = batch.model_copy(update={"steering": Path("steering")})
     wired._path = batch.path
-    folder = assemble_edition(build, CODE, BookOf("director"), wired)
+    folder = assemble_edition(Sources(build, CODE, wired), BookOf("director"))
     try:
         assert "group-children.ipynb" in settings(folder)["book"]["chapters"]
         chapter = nbformat.read(folder / "group-children.ipynb", as_version=4)
@@ -225,7 +241,7 @@ def test_the_director_reads_services_by_group_in_small(built, tmp_path) -> None:
         assert "### " in said
     finally:
         (batch.path.parent / "catalogue.yaml").unlink()
-        assemble_edition(build, CODE, BookOf("director"), batch)
+        assemble_edition(Sources(build, CODE, batch), BookOf("director"))
 
 
 def test_covers_say_whom_an_edition_is_for(books) -> None:
@@ -263,11 +279,13 @@ def test_what_is_told_for_a_unit_s_dialogue_gets_a_chapter_of_its_own(built) -> 
         told.append((unit, set(facts["service"])))
         return write_paragraph(canvas, "Ask the parents what they would change.")
 
-    folder = assemble_edition(build, CODE, BookOf("unit", "kindergarten", LOW), batch, dialogue=dialogue)
+    folder = assemble_edition(
+        Sources(build, CODE, batch), BookOf("unit", "kindergarten", LOW), dialogue=dialogue
+    )
     assert told == [(LOW, {"kindergarten"})]
     assert settings(folder)["book"]["chapters"][-1] == "dialogue.qmd"
     silent = assemble_edition(
-        build, CODE, BookOf("unit", "kindergarten", LOW), batch, dialogue=lambda *_: None
+        Sources(build, CODE, batch), BookOf("unit", "kindergarten", LOW), dialogue=lambda *_: None
     )
     assert "dialogue.qmd" not in settings(silent)["book"]["chapters"]
 
@@ -280,13 +298,13 @@ def test_a_reference_to_what_the_edition_lacks_is_an_error_that_names_it(built) 
         return type(other)(markdown="See @fig-kindergarten-funnel.\n", html="", plain="", report=True, id="")
 
     with pytest.raises(BuildError, match="fig-kindergarten-funnel"):
-        assemble_edition(build, CODE, BookOf("unit", "kindergarten", LOW), batch, dialogue=dialogue)
+        assemble_edition(Sources(build, CODE, batch), BookOf("unit", "kindergarten", LOW), dialogue=dialogue)
 
 
 def test_without_runs_there_is_no_edition(built, tmp_path) -> None:
     _, batch = built
     with pytest.raises(BuildError, match="not complete"):
-        assemble_edition(tmp_path, CODE, BookOf("council"), batch)
+        assemble_edition(Sources(tmp_path, CODE, batch), BookOf("council"))
     with pytest.raises(BuildError, match="no national picture"):
-        assemble_national(tmp_path, batch)
+        assemble_national(Sources(tmp_path, "", batch))
     assert list(tmp_path.rglob("*.qmd")) == []

@@ -15,10 +15,9 @@ from hypothesis import strategies as st
 from analysis.core.language import Language
 from analysis.facts import Labels
 from analysis.facts.table import Fact, tabulate
-from analysis.report import assemble
+from analysis.report import Sources, assemble_edition, assemble_national
 from analysis.report.cells import Number, SheetTable, end_cell, rounded, value_cell, verdict_cell
 from analysis.report.edition_tables import Tables, write_tables
-from analysis.report.editions import assemble_edition, assemble_national
 from analysis.report.workbook import Titles, write_workbook
 from analysis.steering.catalogue import default_catalogue
 from analysis.steering.context import Steering
@@ -188,12 +187,10 @@ def editions(tmp_path_factory):
     }  # fmt: skip
     made = {}
     for name, book in wanted.items():
-        if name == "full":
-            folder = assemble(build, CODE, "full", batch)
-        elif name == "national":
-            folder = assemble_national(build, batch)
+        if name == "national":
+            folder = assemble_national(Sources(build, "", batch))
         else:
-            folder = assemble_edition(build, CODE, book, batch)
+            folder = assemble_edition(Sources(build, CODE, batch), book)
         labels = Labels(EN, "" if name == "national" else "Hjelvdal", asked, names)
         path = write_tables(folder, book, batch, labels)
         made[name] = (path, openpyxl.load_workbook(path))

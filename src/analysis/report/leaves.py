@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from analysis.core.errors import BuildError
 from analysis.facts import Labels, join, read_facts
 from analysis.report.book import FRONT, add_facts
 from analysis.report.chapters import Part, dangling, included, read_run, shown_markdown, shows, write_parts
+from analysis.report.own_service import OwnSteering
 from analysis.show import (
     Block,
     Canvas,
@@ -27,7 +28,6 @@ from analysis.show import (
     write_heading,
     write_quality,
 )
-from analysis.show.country import draw_country, headline_country, tabulate_country
 from analysis.show.escape import to_markdown as escape
 from analysis.show.own_unit import headline_own_topics, headline_own_unit, tabulate_own_unit, write_own_unit
 from analysis.steering.catalogue import Catalogue
@@ -40,7 +40,10 @@ _FIGURE = re.compile(r"\]\((figures/[\w-]+)\)")
 
 @dataclass
 class Leaves:
-    """The pages of one book, written into its folder; `home` holds the municipality's runs."""
+    """The pages of one book, written into its folder; `home` holds the municipality's runs.
+
+    steering: of the book's service, where its edition tells of it.
+    """
 
     home: Path
     folder: Path
@@ -49,6 +52,7 @@ class Leaves:
     book: BookOf
     catalogue: Catalogue
     services: tuple[str, ...]
+    steering: OwnSteering | None = None
     _used: set[str] = field(default_factory=set)
 
     def write_front(self, edition: Edition) -> None:
@@ -59,13 +63,13 @@ class Leaves:
         elif self.book.unit:
             facts, unit = self._facts(self.book.service), self.book.unit
             canvas = self._canvas()
-            text = _page(
+            text = page_of(
                 write_heading(canvas, 2, headline_own_unit(canvas, facts, unit), id="message"),
                 write_own_unit(canvas, facts, unit),
             )
         else:
             canvas, facts = self._canvas(self.book.service), self._all_of_service
-            text = _page(
+            text = page_of(
                 write_heading(canvas, 2, headline_report(canvas, facts), id="message"),
                 list_certain(canvas, facts),
             )
@@ -88,6 +92,8 @@ class Leaves:
                     written += self._of_groups(chapter)
                 case "own_unit":
                     written.append(self._of_unit())
+                case "own_service":
+                    written += self._of_steering(chapter)
         return written
 
     def write_dialogue(self, dialogue: Callable[[Canvas, pd.DataFrame, str], Block | None]) -> list[str]:
@@ -97,7 +103,7 @@ class Leaves:
         if block is None or not block.markdown.strip():
             return []
         title = canvas.language.text("For the dialogue with the users")
-        return [self._written("dialogue.qmd", f"# {escape(title)} {{#sec-dialogue}}\n\n{_page(block)}")]
+        return [self._written("dialogue.qmd", f"# {escape(title)} {{#sec-dialogue}}\n\n{page_of(block)}")]
 
     def write_appendices(self, edition: Edition) -> None:
         """Write what the appendices include; of one service alone, made from its facts."""
@@ -106,7 +112,7 @@ class Leaves:
                 continue
             if self.book.service:
                 service = self.book.service
-                text = _page(write(self._canvas(service), self._facts(service)))
+                text = page_of(write(self._canvas(service), self._facts(service)))
             else:
                 self._used.add("municipality")
                 text = included(read_run(self._notebook("municipality")), tag)
@@ -180,7 +186,7 @@ class Leaves:
 
     def _of_unit(self) -> str:
         canvas, unit, facts = self._canvas(), self.book.unit, self._facts(self.book.service)
-        body = _page(
+        body = page_of(
             write_heading(canvas, 2, headline_own_topics(canvas, facts, unit), id="topics"),
             tabulate_own_unit(canvas, facts, unit),
             write_heading(canvas, 2, headline_units(canvas, facts), id="units"),
@@ -188,6 +194,14 @@ class Leaves:
             tabulate_units(canvas, facts, first=unit),
         )
         return self._written(f"{_OWN}.qmd", f"# {escape(self.labels.unit(unit))} {{#sec-{_OWN}}}\n\n{body}")
+
+    def _of_steering(self, chapter: Chapter) -> list[str]:
+        canvas = self._canvas("own-service")
+        blocks = self.steering.blocks(chapter.id, canvas, self._all_of_service) if self.steering else ()
+        if not any(block.markdown.strip() for block in blocks):
+            return []
+        heading = f"# {escape(chapter_title(chapter.id, canvas.language))} {{#sec-{chapter.id}}}"
+        return [self._written(f"{chapter.id}.qmd", f"{heading}\n\n{page_of(*blocks)}")]
 
     def _facts(self, service: str) -> pd.DataFrame:
         self._used.add(service)
@@ -228,20 +242,6 @@ class Leaves:
                     shutil.copyfile(source, (self.folder / stem).with_suffix(suffix))
 
 
-def country_page(facts: pd.DataFrame, folder: Path, labels: Labels, services: Sequence[str]) -> None:
-    """Write the page of the national sheet and its facts; services in the order given."""
-    asked = {service: labels.questionnaires[service] for service in services}
-    named = replace(labels, municipality=labels.language.text("All municipalities"), questionnaires=asked)
-    canvas = Canvas(report=True, folder=folder, prefix="country", labels=named)
-    text = _page(
-        write_heading(canvas, 2, headline_country(canvas, facts), id="message"),
-        draw_country(canvas, facts),
-        tabulate_country(canvas, facts),
-    )
-    (folder / "_findings.qmd").write_text(text, encoding="utf-8")
-    (folder / "facts").mkdir()
-    facts.to_parquet(folder / "facts" / "country.parquet", index=False, compression="zstd")
-
-
-def _page(*blocks: Block) -> str:
+def page_of(*blocks: Block) -> str:
+    """Return the blocks as the text of one page, without those that show nothing."""
     return "\n\n".join(block.markdown.strip("\n") for block in blocks if block.markdown.strip()) + "\n"

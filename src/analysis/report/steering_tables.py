@@ -22,15 +22,8 @@ from analysis.show import Canvas
 from analysis.show.measure_words import judge_measure, say_status
 from analysis.show.numbers import change_decimals
 from analysis.show.select import is_number, last_year, nation, one, own, select, years_of
-from analysis.show.target_cells import (
-    Card,
-    read_cards,
-    target_name,
-    target_verdict,
-    write_chance,
-    write_range,
-    write_result,
-)
+from analysis.show.target_cards import Card, read_cards
+from analysis.show.target_cells import target_name, target_verdict, write_chance, write_range, write_result
 from analysis.show.verdicts import BREAK, NOT_MEASURED, SUPPRESSED, UNDECIDED, state
 from analysis.steering.achieved import written_decimals
 from analysis.steering.context import Steering
@@ -99,7 +92,7 @@ def measures_table(canvas: Canvas, facts: pd.DataFrame, steering: Steering) -> S
         )
     head = (
         say.text("Service"), say.text("Measure"), say.text("Units"), say.text("Owner"), say.text("Start"),
-        say.text("Status"), say.text("Decided in"), say.text("Effect, points"),
+        say.text("Status"), say.text("Decided in"), say.text("Effect, on the answer scale"),
         say.text("Interval, lower end"), say.text("Interval, upper end"), say.text("What came of it"),
     )  # fmt: skip
     about = (say.text("The effect is what changed with the measure beyond what changed without it."),)
