@@ -8,9 +8,11 @@ from types import SimpleNamespace
 import pytest
 
 from analysis import cli
+from analysis.batch import RunLimits
+from analysis.batch.intents import Intent, Intents
 from analysis.core.errors import RenderError
 
-COMMANDS = ("import", "run", "render", "demo", "verify", "lab")
+COMMANDS = ("import", "run", "plan", "render", "demo", "verify", "lab")
 
 
 def command(monkeypatch, *arguments: object) -> int:
@@ -104,6 +106,7 @@ def test_run_hands_its_options_on_and_returns_the_batchs_exit_code(
     monkeypatch.setattr("analysis.batch.run_batch", run_batch)
     monkeypatch.chdir(tmp_path)
     options = ("--only", "9901", "--only", "9902/school", "--workers", 3, "--force", "--no-render")
+    options += ("--kernels", "ordinary", "--timeout", 60, "--memory", 500)
     assert command(monkeypatch, "run", batch_file, "--build", "there", *options) == 1
     seen.pop("console")
     assert seen.pop("build").name == "there"
@@ -113,6 +116,7 @@ def test_run_hands_its_options_on_and_returns_the_batchs_exit_code(
         "workers": 3,
         "force": True,
         "formats": (),
+        "limits": RunLimits(kernels="ordinary", seconds=60, memory_mib=500),
     }
     out = capsys.readouterr().out
     assert "3 runs: 2 made, 1 failed" in out
@@ -159,8 +163,41 @@ def test_the_demos_data_are_made_once(monkeypatch, capsys, tmp_path) -> None:
     assert capsys.readouterr().out.count("Making the synthetic country's data") == 1
 
 
-def test_lab_opens_this_pythons_jupyterlab_in_the_projects_folder(monkeypatch) -> None:
+def test_a_demo_of_another_size_has_its_own_batch_and_data(monkeypatch, capsys, tmp_path) -> None:
+    made = []
+    monkeypatch.setattr("analysis.demo.make_nation", lambda store: made.append(store) or store.mkdir())
+    monkeypatch.setattr("analysis.core.settings.Batch.store", tmp_path / "country")
+    assert command(monkeypatch, "demo", "--size", "country", "--data-only") == 0
+    assert made == [tmp_path / "country"]
+    assert command(monkeypatch, "demo", "--size", "contry") == 2
+    assert "did you mean 'country'?" in capsys.readouterr().err
+
+
+def test_plan_says_what_would_run_and_makes_nothing(monkeypatch, capsys, batch_file) -> None:
+    asked = {}
+
+    def make_plan(batch, build, **options):
+        asked.update(options, batch=batch.batch, build=build)
+
+    intents = Intents((Intent("9901/school", "run", "changed: answers"), Intent("9902/school", "unchanged")))
+    monkeypatch.setattr("analysis.batch.make_plan", make_plan)
+    monkeypatch.setattr("analysis.batch.read_intents", lambda plan: intents)
+    build = batch_file.parent / "build"
+    assert command(monkeypatch, "plan", batch_file, "--build", build, "--only", "9901", "--force") == 0
+    assert asked == {"only": ("9901",), "force": True, "batch": "b", "build": build}
+    assert capsys.readouterr().out.splitlines() == [
+        "2 runs: 1 would run, 1 unchanged",
+        "",
+        "would run:",
+        "  1: changed: answers",
+        "      9901/school",
+    ]
+    assert not build.exists()
+
+
+def test_lab_opens_this_pythons_jupyterlab_in_the_projects_folder(monkeypatch, tmp_path) -> None:
     called = []
+    monkeypatch.setattr("sys.prefix", str(tmp_path))
     monkeypatch.setattr("os.execv", lambda path, arguments: called.append((path, arguments)))
     monkeypatch.setattr("os.chdir", called.append)
     assert command(monkeypatch, "lab", "--no-browser") == 0
@@ -170,3 +207,4 @@ def test_lab_opens_this_pythons_jupyterlab_in_the_projects_folder(monkeypatch) -
     assert arguments[1:3] == ["-m", "jupyterlab"]
     assert arguments[-1] == "--no-browser"
     assert f"--ServerApp.root_dir={root}" in arguments
+    assert (tmp_path / "share/jupyter/kernels/tilstand/kernel.json").is_file()

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from analysis.core.errors import SettingsError, TilstandError
-
-if TYPE_CHECKING:
-    from rich.console import Console
-
-    from analysis.core.settings import Batch
+from analysis.terminal import (
+    Build,
+    Kernels,
+    Memory,
+    Only,
+    Timeout,
+    Workers,
+    console,
+    make_data_where_needed,
+    print_drafts,
+    run_and_say,
+    say,
+)
 
 # Everything heavy is imported by the command that needs it: --help answers at once.
 
@@ -25,9 +32,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-
-Workers = Annotated[int | None, typer.Option(help="Processes at work at once; default: one per processor.")]
-Build = Annotated[Path | None, typer.Option(help="Folder to build in; default: build/<batch>.")]
 
 
 def main() -> None:
@@ -63,7 +67,7 @@ def import_(
     Example: tilstand import wave.csv --mapping params/mappings/kansas-city.yaml --into data/kansas-city
     """
     if draft:
-        _draft(files, into, {"sheet": sheet, "encoding": encoding, "separator": separator})
+        print_drafts(files, into, {"sheet": sheet, "encoding": encoding, "separator": separator})
         return
     if mapping is None or into is None:
         raise SettingsError(
@@ -82,13 +86,15 @@ def import_(
 @app.command()
 def run(
     batch: Annotated[Path, typer.Argument(help="Batch file, such as params/demo.yaml.")],
+    *,
     build: Build = None,
-    only: Annotated[list[str] | None, typer.Option(help="MUNICIPALITY or MUNICIPALITY/SERVICE.")] = None,
+    only: Only = None,
     workers: Workers = None,
     force: Annotated[bool, typer.Option("--force", help="Make again what has not changed, too.")] = False,
-    no_render: Annotated[
-        bool, typer.Option("--no-render", help="Assemble the books, but render none.")
-    ] = False,
+    no_render: Annotated[bool, typer.Option("--no-render", help="Assemble books, render none.")] = False,
+    kernels: Kernels = "warm",
+    timeout: Timeout = 3600,
+    memory: Memory = None,
 ) -> None:
     """Run a batch: every notebook that is not current, and every report.
 
@@ -98,12 +104,15 @@ def run(
     \b
     Example: tilstand run params/demo.yaml --only 9903 --workers 2
     """
+    from analysis.batch import RunLimits  # noqa: PLC0415
     from analysis.core.settings import load_batch  # noqa: PLC0415
 
     settings = load_batch(batch)
     if settings.synthetic and not settings.store.is_dir():
-        _make_demo_data(settings)
-    raise typer.Exit(_run(settings, build, tuple(only or ()), workers, force, no_render))
+        make_data_where_needed(settings)
+    limits = RunLimits(kernels=kernels, seconds=timeout, memory_mib=memory)
+    options = {"only": tuple(only or ()), "force": force, "formats": () if no_render else None}
+    raise typer.Exit(run_and_say(settings, build, workers=workers, limits=limits, **options))
 
 
 @app.command()
@@ -122,29 +131,53 @@ def render(
 
     formats = tuple(part.strip() for part in to.split(",") if part.strip()) if to is not None else None
     failed = render_books(
-        folder, engine=engine, formats=formats, workers=checked_workers(workers), console=_console()
+        folder, engine=engine, formats=formats, workers=checked_workers(workers), console=console()
     )
     raise typer.Exit(int(failed > 0))
 
 
 @app.command()
+def plan(
+    batch: Annotated[Path, typer.Argument(help="Batch file, such as params/demo.yaml.")],
+    build: Build = None,
+    only: Only = None,
+    force: Annotated[bool, typer.Option("--force", help="As with tilstand run --force.")] = False,
+    every: Annotated[bool, typer.Option("--every", help="Name every run, not some for each reason.")] = False,
+) -> None:
+    """Say what tilstand run would make, and why. Nothing is made.
+
+    \b
+    Example: tilstand plan params/demo.yaml
+    """
+    from analysis.batch import default_build, make_plan, read_intents  # noqa: PLC0415
+    from analysis.core.settings import load_batch  # noqa: PLC0415
+
+    settings = load_batch(batch)
+    planned = make_plan(settings, build or default_build(settings), only=tuple(only or ()), force=force)
+    say(read_intents(planned).told(every=every))
+
+
+@app.command()
 def demo(
+    size: Annotated[
+        str, typer.Option(help="small: 24 municipalities; country: 350, which takes hours.")
+    ] = "small",
     data_only: Annotated[bool, typer.Option("--data-only", help="Make the data, run nothing.")] = False,
     build: Build = None,
     workers: Workers = None,
 ) -> None:
-    """Make a synthetic country's data and the reports on three of its municipalities.
+    """Make a synthetic country's data and reports: on three of its municipalities, or on all of a large one.
 
     \b
     Example: tilstand demo --workers 2
     """
-    from analysis.core.paths import project_root  # noqa: PLC0415
+    from analysis.batch import demo_batch_file  # noqa: PLC0415
     from analysis.core.settings import load_batch  # noqa: PLC0415
 
-    settings = load_batch(project_root() / "params" / "demo.yaml")
-    _make_demo_data(settings)
+    settings = load_batch(demo_batch_file(size))
+    make_data_where_needed(settings)
     if not data_only:
-        raise typer.Exit(_run(settings, build, (), workers, False, False))
+        raise typer.Exit(run_and_say(settings, build, workers=workers))
 
 
 @app.command()
@@ -165,8 +198,27 @@ def verify(
     """
     from analysis.audit import verify as verify_build  # noqa: PLC0415
 
-    result = verify_build(build, data=data, into=into, workers=workers, console=_console())
-    _print(str(result))
+    result = verify_build(build, data=data, into=into, workers=workers, console=console())
+    say(str(result))
+    raise typer.Exit(result.exit_code)
+
+
+@app.command("keep-ledger")
+def keep_ledger(
+    build: Annotated[Path, typer.Argument(help="A build folder whose round is over.")],
+    into: Annotated[Path | None, typer.Option(help="Default: ledger, in the steering folder.")] = None,
+) -> None:
+    """Keep the municipalities' steering ledgers for the next round, which asks what came of their measures.
+
+    Nothing is overwritten: another ledger of the same round is kept beside the first, with a number.
+
+    \b
+    Example: tilstand keep-ledger build/demo
+    """
+    from analysis.batch import keep_ledgers  # noqa: PLC0415
+
+    result = keep_ledgers(build, into)
+    say(str(result))
     raise typer.Exit(result.exit_code)
 
 
@@ -174,67 +226,15 @@ def verify(
 def lab(context: typer.Context) -> None:
     """Open JupyterLab in the project's folder, with the notebooks in sight.
 
-    What stands after the command is handed on to JupyterLab.
+    What stands after the command is handed on to JupyterLab, which gets a warm kernel to choose.
 
     \b
     Example: tilstand lab --no-browser
     """
+    from analysis.batch.lab import open_lab  # noqa: PLC0415
     from analysis.core.paths import project_root  # noqa: PLC0415
 
-    root = project_root()
-    os.chdir(root)
-    # This Python's own JupyterLab: another on the path has another environment.
-    options = [f"--ServerApp.root_dir={root}", "--LabApp.default_url=/lab/tree/notebooks", *context.args]
-    os.execv(sys.executable, [sys.executable, "-m", "jupyterlab", *options])
-
-
-def _run(
-    batch: Batch, build: Path | None, only: tuple[str, ...], workers: int | None, force: bool, no_render: bool
-) -> int:
-    from analysis.batch import run_batch  # noqa: PLC0415
-
-    formats = () if no_render else None
-    options = {"only": only, "workers": workers, "force": force, "formats": formats}
-    result = run_batch(batch, build, **options, console=_console())
-    _print(str(result))
-    _print(f"Reports: {_short(result.plan.build / 'index.html')}")
-    return result.exit_code
-
-
-def _make_demo_data(batch: Batch) -> None:
-    from analysis.batch import demo_is_current, make_demo_data  # noqa: PLC0415
-
-    if not demo_is_current(batch.store):
-        _print(f"Making the synthetic country's data in {_short(batch.store)}")
-        make_demo_data(batch.store)
-
-
-def _draft(files: list[Path], into: Path | None, options: dict[str, str | None]) -> None:
-    from analysis.survey import draft, write_draft  # noqa: PLC0415
-
-    for file in files:
-        drafted = draft(file, **options)
-        if into is not None:
-            for path in write_draft(drafted, into):
-                _print(f"drafted: {_short(path)}")
-            continue
-        _print(f"# {drafted.mapping_name}\n{drafted.mapping}")
-        _print(f"# {drafted.questionnaire_name}\n{drafted.questionnaire}")
-
-
-def _console() -> Console:
-    from rich.console import Console  # noqa: PLC0415
-
-    return Console()
-
-
-def _print(text: str) -> None:
-    typer.echo(text)
-
-
-def _short(path: Path) -> str:
-    """Write a path from here where it is below, as a user would."""
-    return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
+    open_lab(project_root(), context.args)
 
 
 if __name__ == "__main__":

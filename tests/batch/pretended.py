@@ -10,6 +10,8 @@ from pathlib import Path
 
 from analysis.batch.failure import record_failure
 from analysis.batch.folder import FACTS, beside, file_hash, put_in_place, set_aside, write_record
+from analysis.batch.kernels.guard import RunLimits
+from analysis.batch.key import Key
 from analysis.batch.outcome import Outcome
 from analysis.batch.runs import Run
 
@@ -18,7 +20,7 @@ class InProcess:
     """A pool of no processes: every task is done when it is handed in."""
 
     def __init__(self, workers: int, environment: dict[str, str]) -> None:
-        self.workers = workers
+        self.at_once = workers
 
     def submit(self, task, *args, **options) -> Future:
         future: Future = Future()
@@ -35,7 +37,9 @@ class InProcess:
         """Nothing to end."""
 
 
-def pretend(run: Run, *, build: Path, key: str, notebook: Path | None = None) -> Outcome:
+def pretend(
+    run: Run, *, build: Path, key: Key, notebook: Path | None = None, limits: RunLimits | None = None
+) -> Outcome:
     """Write a run's folder; fail or die where `<build>/../wanted/<id with ->` says so."""
     wanted = build.parent / "wanted" / run.id.replace("/", "-")
     word = wanted.read_text() if wanted.is_file() else "done"
@@ -47,7 +51,7 @@ def pretend(run: Run, *, build: Path, key: str, notebook: Path | None = None) ->
     part = beside(build / run.folder)
     (part / FACTS).write_text(word)
     write_record(
-        part, {"id": run.id, "outcome": "done", "key": key, "files": {FACTS: file_hash(part / FACTS)}}
+        part, {"id": run.id, "outcome": "done", **key.recorded(), "files": {FACTS: file_hash(part / FACTS)}}
     )
     put_in_place(part, build / run.folder)
     return Outcome(id=run.id, outcome="done", seconds=0.1)

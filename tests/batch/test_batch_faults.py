@@ -6,12 +6,12 @@ import json
 import pytest
 
 from analysis.batch import execute as module
-from analysis.batch import make_plan, reports
+from analysis.batch import make_plan
 from analysis.batch.execute import execute
 from analysis.batch.failure import told
 from analysis.batch.folder import NOTEBOOK
-from analysis.batch.reports import make_report
-from analysis.core.errors import DataError, RenderError
+from analysis.batch.key import Key
+from analysis.core.errors import DataError
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def tried(tiny, run, monkeypatch, error: Exception, *, begun: bool) -> tuple[int
     """Execute with a papermill that saves a notebook and raises; return the number of tries and the end."""
     attempts = []
 
-    def papermill(part, notebook, parameters, scratch):
+    def papermill(part, notebook, parameters, scratch, guard):
         attempts.append(part)
         scratch.mkdir()
         cell = {"metadata": {"papermill": {"start_time": "2025" if begun else None}}}
@@ -32,7 +32,8 @@ def tried(tiny, run, monkeypatch, error: Exception, *, begun: bool) -> tuple[int
         raise error
 
     monkeypatch.setattr(module, "_with_papermill", papermill)
-    outcome = execute(run, build=tiny.build, notebook=tiny.notebooks / "service.ipynb", key="k")
+    notebook, key = tiny.notebooks / "service.ipynb", Key({"answers": "a"})
+    outcome = execute(run, build=tiny.build, notebook=notebook, key=key)
     assert not any(part.exists() for part in attempts)
     return len(attempts), outcome
 
@@ -77,57 +78,3 @@ def test_only_words_of_the_projects_own_errors_are_told() -> None:
     assert told(ours) == ("TooFewAnswers", "too few answers")
     assert told(other) == ("KeyError", "")
     assert told(DataError("no file", where="a.csv")) == ("DataError", "a.csv: no file")
-
-
-def report_run(tiny):
-    from analysis.batch import keep_batch_file
-
-    keep_batch_file(tiny.batch, tiny.build)
-    return make_plan(tiny.batch, tiny.build, notebooks=tiny.notebooks).run("9902/full")
-
-
-def test_a_report_is_recorded_with_its_files_once_it_is_rendered(tiny, monkeypatch) -> None:
-    run = report_run(tiny)
-    seen = {}
-
-    def assemble(build, municipality, edition, batch):
-        book = build / municipality / edition
-        (book / "_report").mkdir(parents=True)
-        seen.update(municipality=municipality, edition=edition, record=(book / "run.json").exists())
-        return book
-
-    def render(book, *, formats):
-        from types import SimpleNamespace
-
-        path = book / "_report" / "index.html"
-        path.write_text("report")
-        return SimpleNamespace(files={"html": path})
-
-    (tiny.build / "9902").mkdir()
-    monkeypatch.setattr("analysis.report.assemble", assemble, raising=False)
-    monkeypatch.setattr("analysis.report.render", render, raising=False)
-    outcome = make_report(run, build=tiny.build, key="k")
-    assert outcome.outcome == "done"
-    assert seen == {"municipality": "9902", "edition": "full", "record": False}
-    record = json.loads((tiny.build / "9902/full/run.json").read_text())
-    assert record["key"] == "k"
-    assert list(record["files"]) == ["_report/index.html"]
-
-
-def test_a_report_that_cannot_be_rendered_is_set_aside(tiny, monkeypatch) -> None:
-    run = report_run(tiny)
-
-    def assemble(build, municipality, edition, batch):
-        (build / municipality / edition).mkdir(parents=True)
-        return build / municipality / edition
-
-    def render(book, *, formats):
-        raise RenderError("unknown shortcode", where="index.qmd, line 3")
-
-    monkeypatch.setattr("analysis.report.assemble", assemble, raising=False)
-    monkeypatch.setattr("analysis.report.render", render, raising=False)
-    outcome = reports.make_report(run, build=tiny.build, key="k")
-    assert (outcome.outcome, outcome.error) == ("failed", "RenderError")
-    assert "index.qmd, line 3" in outcome.message
-    assert not (tiny.build / "9902/full").exists()
-    assert (tiny.build / "_protected/stale/9902/full").is_dir()

@@ -1,13 +1,21 @@
 """A plan holds the right runs, and its keys change with what a run depends on and with nothing else."""
 
+import ast
 import json
+from importlib import metadata
+from pathlib import Path
 
 import nbformat
 import pytest
 
+import analysis
 from analysis.batch import make_plan
+from analysis.batch.fingerprint import NOTEBOOK_ROOMS, environment_hash
 from analysis.batch.plan import read_plan, write_plan
 from analysis.core.errors import BuildError, DataError, SettingsError, TilstandError
+
+#: Makes a synthetic batch's data where there are none; what it made is in the key as data.
+MAKES_DATA = {"batch/demodata.py"}
 
 
 def plan(tiny, **options):
@@ -156,3 +164,26 @@ def test_the_plan_is_written_with_the_versions_and_read_again(tiny) -> None:
     # All runs of the batch, though only two were to be made.
     assert len(written["runs"]) == 12
     assert str(tiny.root) not in json.dumps(written)
+
+
+def test_whatever_a_notebook_imports_of_the_batch_is_in_its_key() -> None:
+    root = Path(analysis.__file__).parent
+    waiting, found = ["batch/opening.py"], set()
+    while waiting:
+        name = waiting.pop()
+        if name in found or name in MAKES_DATA or not (root / name).is_file():
+            continue
+        found.add(name)
+        for node in ast.walk(ast.parse((root / name).read_text("utf-8"))):
+            if isinstance(node, ast.ImportFrom) and node.module.startswith("analysis.batch."):
+                waiting.append(node.module.removeprefix("analysis.").replace(".", "/") + ".py")
+    assert found - set(NOTEBOOK_ROOMS) == set()
+    assert "batch/context.py" in found
+
+
+def test_packages_that_no_run_uses_are_not_in_the_versions_of_its_key(monkeypatch) -> None:
+    asked = []
+    monkeypatch.setattr(metadata, "version", lambda name: asked.append(name) or "1")
+    environment_hash.__wrapped__()
+    assert {"tilstand", "pandas", "python-dateutil", "patsy"} <= set(asked)
+    assert set(asked) & {"jupyterlab", "ruff", "pytest", "hypothesis"} == set()

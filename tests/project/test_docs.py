@@ -1,5 +1,6 @@
 """What the documents say is so: commands and options exist, links lead somewhere, keys are all described."""
 
+import ast
 import re
 import shlex
 import subprocess
@@ -182,12 +183,61 @@ def test_every_column_and_state_of_the_facts_is_described() -> None:
     assert [name for name in (*COLUMNS, *STATES) if f"`{name}`" not in text] == []
 
 
-def test_every_statistic_that_is_computed_is_described() -> None:
-    source = "".join(p.read_text("utf-8") for p in (ROOT / "src/analysis/facts").glob("*.py"))
-    computed = set(re.findall(r'statistic="(\w+)"', source)) | {"rows_accepted", "rows_read"}
+def fact_modules() -> list[ast.Module]:
+    rooms = [ROOT / "src/analysis" / room for room in ("facts", "steering")]
+    return [ast.parse(path.read_text("utf-8")) for room in rooms for path in sorted(room.rglob("*.py"))]
+
+
+def texts_of(value: ast.expr) -> set[str]:
+    """What an expression may be, as far as it is written out: `"few" if n < 5 else ""`."""
+    if isinstance(value, ast.IfExp):
+        return texts_of(value.body) | texts_of(value.orelse)
+    return {value.value} if isinstance(value, ast.Constant) and isinstance(value.value, str) else set()
+
+
+def written_as(field: str) -> set[str]:
+    """Every text that a column of the facts is given in code, by name or as the reason of a missing one."""
+    found: set[str] = set()
+    for node in (node for tree in fact_modules() for node in ast.walk(tree)):
+        if isinstance(node, ast.Call):
+            found |= {t for k in node.keywords if k.arg == field for t in texts_of(k.value)}
+            if field == "note" and getattr(node.func, "attr", "") == "missing" and len(node.args) > 1:
+                found |= texts_of(node.args[1])
+        elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            named = {field, *({"why", "nobody", "_UNKNOWN"} if field == "note" else ())}
+            found |= texts_of(node.value) if node.targets[0].id in named else set()
+    # What is joined to a name ends in a separator: `cannot_judge.` and a reason.
+    return {text for text in found if text and not text.endswith(("_", "."))}
+
+
+def undescribed(field: str) -> list[str]:
     text = (ROOT / "docs/reference/facts.md").read_text("utf-8")
-    assert len(computed) > 12
-    assert sorted(name for name in computed if f"`{name}`" not in text) == []
+    return sorted(name for name in written_as(field) if f"`{name}`" not in text)
+
+
+def test_every_statistic_that_is_computed_is_described() -> None:
+    computed = written_as("statistic")
+    assert len(computed) > 40
+    assert {"peer_distance", "measure_effect", "mean"} <= computed
+    assert undescribed("statistic") == []
+    text = (ROOT / "docs/reference/facts.md").read_text("utf-8")
+    assert [name for name in ("rows_accepted", "rows_read") if f"`{name}`" not in text] == []
+
+
+@pytest.mark.parametrize(
+    ("field", "some"), [("note", {"few", "not_tested", "no_figure"}), ("verdict", {"no_difference", "pool"})]
+)
+def test_every_note_and_verdict_that_a_fact_is_given_is_described(field, some) -> None:
+    assert some <= written_as(field)
+    assert undescribed(field) == []
+
+
+@pytest.mark.parametrize("scale", ["share", "count", "number", "log-odds", "points", "percent", "kr"])
+def test_every_scale_word_of_the_facts_is_described(scale) -> None:
+    text = (ROOT / "docs/reference/facts.md").read_text("utf-8")
+    (row,) = re.findall(r"(?m)^\| `scale` \|.*$", text)
+    assert f"`{scale}`" in row
+    assert written_as("scale") <= {"share", "count", "number", "log-odds", "points", "percent", "0-100"}
 
 
 def test_every_table_and_reason_of_an_import_is_described() -> None:

@@ -16,6 +16,7 @@ from analysis.batch.fingerprint import versions
 from analysis.batch.folder import FACTS, run_folders
 from analysis.batch.lock import hold
 from analysis.batch.run import carry_out_watched, checked_workers
+from analysis.batch.runs import NATIONAL
 from analysis.core.errors import BuildError
 from analysis.core.settings import Batch, load_batch
 
@@ -126,15 +127,22 @@ def _batch_with_data(build: Path, data: Path | None) -> Batch:
 def _tables(build: Path, built: dict[str, Path]) -> Iterator[tuple[str, pd.DataFrame | str, Path]]:
     """Yield every facts table of a build, with the run it is of: the runs' own, and the books' copies."""
     paths = [(run_id, folder / FACTS) for run_id, folder in built.items()]
-    for path in sorted(build.glob("*/*/facts/*.parquet")):
-        place = path.parts[-4]
-        if not place.startswith(("_", ".")) and not path.parts[-3].startswith("."):
+    for path in sorted(p for depth in ("*/*", "*/*/*") for p in build.glob(f"{depth}/facts/*.parquet")):
+        place, *inside = path.relative_to(build).parts
+        if not any(part.startswith(("_", ".")) for part in (place, *inside)):
             paths.append((f"{place}/{path.stem}", path))
     for run_id, path in paths:
         try:
-            yield run_id, pd.read_parquet(path), path
+            table = pd.read_parquet(path)
         except Exception as error:
             yield run_id, f"not to be read ({type(error).__name__})", path
+            continue
+        if path.parent.parent != build / NATIONAL:
+            yield run_id, table, path
+            continue
+        # The national sheet's facts are those of all reference runs.
+        for service, part in table.groupby("service", sort=False):
+            yield f"reference/{service}", part, path
 
 
 def _made_again(run_id: str, plan: Plan, outcomes: dict[str, Outcome]) -> pd.DataFrame | str:

@@ -3,8 +3,10 @@
 from importlib import import_module
 
 from analysis.batch.batchfile import default_build, keep_batch_file
-from analysis.batch.demodata import demo_is_current, make_demo_data
+from analysis.batch.demodata import demo_batch_file, demo_is_current, make_demo_data
 from analysis.batch.folder import checked_build, read_record
+from analysis.batch.intents import read_intents
+from analysis.batch.kernels.guard import RunLimits
 from analysis.batch.lock import hold
 from analysis.batch.outcome import Outcome
 from analysis.batch.plan import Plan, make_plan, read_plan
@@ -20,30 +22,35 @@ __all__ = [
     "Plan",
     "ReferenceRun",
     "Run",
+    "RunLimits",
     "ServiceRun",
     "checked_build",
     "checked_workers",
     "default_build",
+    "demo_batch_file",
     "demo_is_current",
     "hold",
     "keep_batch_file",
+    "keep_ledgers",
     "make_demo_data",
     "make_plan",
     "open_municipality",
     "open_reference",
     "open_service",
+    "read_intents",
     "read_plan",
     "read_record",
     "render_books",
     "run_batch",
 ]
 
-#: What notebooks open. Imported when it is asked for: it brings statistics and drawing with it, which the
-#: command line and the worker processes have no use for.
+#: What notebooks open, and what reads ledgers. Imported when it is asked for: it brings statistics and
+#: drawing with it, which the rest of the command line and the worker processes have no use for.
 _OPENED = {
     "MunicipalityRun": "municipality",
     "ReferenceRun": "context",
     "ServiceRun": "context",
+    "keep_ledgers": "ledgers",
     "open_municipality": "opening",
     "open_reference": "opening",
     "open_service": "opening",

@@ -10,6 +10,7 @@ import yaml
 
 from analysis.core.errors import BuildError
 from analysis.core.paths import project_root, write_text
+from analysis.core.remote import is_address
 from analysis.core.settings import Batch, load_batch
 
 NAME = "batch.yaml"
@@ -27,7 +28,7 @@ def keep_batch_file(batch: Batch, build: Path) -> Batch:
     word. Raises BuildError where the folder holds another batch or other things.
     """
     check_build_folder(batch, build)
-    paths = {"data": _relative(batch.store, build)}
+    paths = {} if is_address(batch.data) else {"data": _relative(batch.store, build)}
     if batch.steering is not None:
         paths["steering"] = _relative((batch.path.parent / batch.steering).resolve(), build)
     text = batch.path.read_text(encoding="utf-8")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from analysis.batch.comparison import comparison_groups
 from analysis.core.errors import DataError
 from analysis.core.settings import Batch
 from analysis.facts import (
@@ -58,9 +59,7 @@ class ReferenceRun(Run):
                 expected="one of " + ", ".join(map(str, self.batch.years)),
                 todo="correct year and compare_years in the batch file, or import the rounds",
             )
-        register = self.store.municipalities()
-        grouped = register[register["peer_group"].notna()]
-        peers = dict(zip(grouped["code"], grouped["peer_group"].astype(str), strict=True))
+        peers = comparison_groups(self.batch, self.store)
         countries = (
             gather(
                 self.store.responses(self.service, years=[year]),

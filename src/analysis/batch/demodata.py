@@ -6,11 +6,28 @@ from pathlib import Path
 
 import analysis
 from analysis.batch import fingerprint
-from analysis.core.paths import write_text
+from analysis.core.errors import SettingsError, nearest
+from analysis.core.paths import project_root, write_text
+from analysis.core.settings import Batch
 
 #: Beside the data: the hash of what they were made by.
 _MADE_BY = ".made-by"
 _ROOMS = ("core", "survey", "demo")
+#: The sizes of synthetic country, and the batch of each (`params/<batch>.yaml`).
+SIZES = {"small": "demo", "country": "country"}
+
+
+def demo_batch_file(size: str) -> Path:
+    """Return the batch file of a synthetic country of that size; raise SettingsError for another size."""
+    if size not in SIZES:
+        raise SettingsError(
+            "there is no synthetic country of this size",
+            where="--size",
+            found=repr(size),
+            expected=" or ".join(SIZES),
+            todo=nearest(size, SIZES),
+        )
+    return project_root() / "params" / f"{SIZES[size]}.yaml"
 
 
 def demo_is_current(store: Path) -> bool:
@@ -21,12 +38,19 @@ def demo_is_current(store: Path) -> bool:
         return False
 
 
-def make_demo_data(store: Path) -> None:
-    """Make the synthetic country in `store`, in place of an older one."""
-    # Heavy, and needed once.
-    from analysis.demo import make_country  # noqa: PLC0415
+def make_demo_data(batch: Batch) -> None:
+    """Make the batch's synthetic country in its store, in place of an older one.
 
-    make_country(store)
+    The batch `country` has a whole one, every other synthetic batch the small one with planted truths.
+    """
+    # Heavy, and needed once.
+    from analysis.demo import make_country, make_nation  # noqa: PLC0415
+
+    store = batch.store
+    if batch.batch == SIZES["country"]:
+        make_nation(store)
+    else:
+        make_country(store)
     write_text(store / _MADE_BY, _maker() + "\n")
 
 

@@ -20,14 +20,20 @@ from analysis.batch.folder import (
     set_aside,
     write_record,
 )
+from analysis.batch.kernels.guard import Guard, RunLimits
+from analysis.batch.key import Key
 from analysis.batch.outcome import Outcome
 from analysis.batch.runs import Run
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
+_DEFAULT_LIMITS = RunLimits()
 
-def execute(run: Run, *, build: Path, notebook: Path, key: str) -> Outcome:
+
+def execute(
+    run: Run, *, build: Path, notebook: Path, key: Key, limits: RunLimits = _DEFAULT_LIMITS
+) -> Outcome:
     """Execute `notebook` for `run` and put what it made in its place in the build folder.
 
     A run has succeeded when papermill has returned, every cell has been executed and the notebook's last
@@ -41,9 +47,9 @@ def execute(run: Run, *, build: Path, notebook: Path, key: str) -> Outcome:
     except OSError as error:
         return record_failure(run, error, build=build)
     try:
-        memory = _execute_in(part, notebook, run.parameters)
+        memory = _execute_in(part, notebook, run.parameters, limits)
         files = {p.relative_to(part).as_posix(): file_hash(p) for p in sorted(part.rglob("*")) if p.is_file()}
-        write_record(part, {"id": run.id, "outcome": "done", "key": key, "files": files})
+        write_record(part, {"id": run.id, "outcome": "done", **key.recorded(), "files": files})
         put_in_place(part, build / run.folder)
         return Outcome(id=run.id, outcome="done", seconds=time.perf_counter() - clock, memory_mib=memory)
     except Exception as error:
@@ -55,49 +61,57 @@ def execute(run: Run, *, build: Path, notebook: Path, key: str) -> Outcome:
         shutil.rmtree(part, ignore_errors=True)
 
 
-def _execute_in(part: Path, notebook: Path, parameters: dict[str, Any]) -> int | None:
+def _execute_in(part: Path, notebook: Path, parameters: dict[str, Any], limits: RunLimits) -> int | None:
     with tempfile.TemporaryDirectory(prefix="ts-", ignore_cleanup_errors=True) as scratch:
-        try:
-            memory = _with_papermill(part, notebook, parameters, Path(scratch) / "1")
-        except Exception as error:
-            if _a_cell_was_begun(part / NOTEBOOK) or isinstance(error, OSError):
-                _add_last_words(error, Path(scratch) / "1")
-                raise
-            # The kernel did not come up: the machinery's fault, not the notebook's, and worth another try.
-            try:
-                memory = _with_papermill(part, notebook, parameters, Path(scratch) / "2")
-            except Exception as again:
-                _add_last_words(again, Path(scratch) / "2")
-                raise
-    return memory
+        for attempt in ("1", "2"):
+            own = Path(scratch) / attempt
+            with Guard(limits) as guard:
+                try:
+                    _with_papermill(part, notebook, parameters, own, guard)
+                    return guard.peak_mib
+                except Exception as error:
+                    _add_last_words(error, own)
+                    if guard.fault is not None:
+                        raise guard.fault from error
+                    # A kernel that did not come up, or went with its template, is the machinery's fault and
+                    # not the notebook's, and worth another try.
+                    begun = _a_cell_was_begun(part / NOTEBOOK) and not guard.lost
+                    if begun or isinstance(error, OSError) or attempt == "2":
+                        raise
+    return None
 
 
-def _with_papermill(part: Path, notebook: Path, parameters: dict[str, Any], scratch: Path) -> int | None:
+def _with_papermill(
+    part: Path, notebook: Path, parameters: dict[str, Any], scratch: Path, guard: Guard
+) -> None:
     # Heavy, and needed in the workers alone.
     import nbformat  # noqa: PLC0415
     import papermill  # noqa: PLC0415
+    from papermill.engines import papermill_engines  # noqa: PLC0415
 
-    from analysis.batch.kernels import kernel_in  # noqa: PLC0415
+    from analysis.batch.engine import ENGINE, TilstandEngine  # noqa: PLC0415
+    from analysis.batch.kernels.manager import kernel_in  # noqa: PLC0415
 
+    # By hand: the entry point is only found where the package is installed anew since it has it.
+    papermill_engines.register(ENGINE, TilstandEngine)
     scratch.mkdir()
-    kernel = kernel_in(scratch)
     with contextlib.chdir(part):
         executed = papermill.execute_notebook(
             # Read here: papermill takes braces in a path for parameters.
             nbformat.read(notebook, as_version=4),
             NOTEBOOK,
             parameters=parameters,
+            engine_name=ENGINE,
             kernel_name="python3",
             language="python",
             progress_bar=False,
-            kernel_manager_class=kernel,
-            shutdown_kernel="immediate",
+            kernel_manager_class=kernel_in(scratch, guard),
+            guard=guard,
         )
     _check_the_end(executed, part)
     # Where the notebook lay and was written is another path on every machine.
     executed.metadata.papermill.update(input_path=notebook.name, output_path=NOTEBOOK)
     nbformat.write(executed, part / NOTEBOOK)
-    return kernel.peak_mib
 
 
 def _check_the_end(executed: NotebookNode, part: Path) -> None:

@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import traceback
+from collections.abc import Iterable
 from pathlib import Path
 
 from analysis.batch.folder import PROTECTED, protected
@@ -21,8 +22,25 @@ class NotFinished(BuildError):  # noqa: N818 - the house names errors by what is
 
 
 class WorkerDied(BuildError):  # noqa: N818
-    """The process that made a run was killed, by the system or by what it ran."""
+    """The processes that made a run were killed, by the system or by what it ran."""
 
+    @classmethod
+    def after(cls, deaths: Iterable[str]) -> WorkerDied:
+        """Return the error of a run that took these workers with it; they are its notes."""
+        deaths = list(deaths)
+        error = cls(
+            "the process that made this run was killed",
+            found=f"{len(deaths)} times, each time another process",
+            expected="enough memory, and a notebook that ends no other process",
+            todo="try again with fewer workers (--workers 1), and see the run's error.txt",
+        )
+        for death in deaths:
+            error.add_note(death)
+        return error
+
+
+#: A run is made again when its worker dies; one that so many workers died of is set aside.
+MOST_DEATHS = 3
 
 _SYSTEM_ERROR = re.compile(r"\[Errno (\d+)\]")
 _COLOUR = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")

@@ -24,17 +24,21 @@ NOTEBOOK_ROOMS = (
     "facts",
     "steering",
     "show",
+    "batch/comparison.py",
     "batch/context.py",
     "batch/municipality.py",
     "batch/opening.py",
     "batch/places.py",
-    "batch/kernels.py",
+    "batch/kernels",
     "batch/surroundings.py",
 )
 REPORT_ROOMS = ("core", "survey", "steering", "show", "report", "batch/reports.py")
 
 #: Which runs and formats there are, and where the data lie, changes no run's content.
 _NOT_CONTENT = {"data", "steering", "municipalities", "services", "formats", "editions"}
+
+#: Runs nothing; only the user's own Jupyter does.
+_NOT_IN_RUNS = {"jupyterlab"}
 
 
 def digest(content: object) -> str:
@@ -53,8 +57,8 @@ def file_hash(path: Path) -> str:
 
 
 def settings_hash(batch: Batch) -> str:
-    """Return the hash of the settings that a run's content depends on."""
-    return digest(batch.model_dump(mode="json", exclude=_NOT_CONTENT))
+    """Return the hash of the settings that a run's content depends on, the language apart."""
+    return digest(batch.model_dump(mode="json", exclude={*_NOT_CONTENT, "language"}))
 
 
 def notebook_hash(path: Path) -> str:
@@ -109,6 +113,45 @@ def versions() -> dict[str, str]:
         name = re.match(r"[A-Za-z0-9._-]+", requirement)
         if name and "extra ==" not in requirement:
             found[name.group()] = _version(name.group())
+    return found
+
+
+@cache
+def environment_hash() -> str:
+    """Return the hash of the versions of Python and of all packages that runs can use, at any remove.
+
+    Of what is installed, not of the lock file: results are made by what is there. What the lock holds beside
+    (checkers, the documentation's tools) can change no result.
+    """
+    found: dict[str, str] = {"python": platform.python_version()}
+    waiting = [("tilstand", frozenset[str]())]
+    seen = set(waiting)
+    while waiting:
+        name, extras = waiting.pop()
+        try:
+            needed = metadata.requires(name) or []
+        except metadata.PackageNotFoundError:
+            # Needed on another system only.
+            continue
+        found[name] = metadata.version(name)
+        for further in _requirements(needed, extras):
+            if further not in seen and further[0] not in _NOT_IN_RUNS:
+                seen.add(further)
+                waiting.append(further)
+    return digest(found)
+
+
+def _requirements(needed: Iterable[str], extras: frozenset[str]) -> list[tuple[str, frozenset[str]]]:
+    """Return the packages, with their extras, that a package with these extras asks for."""
+    found = []
+    for line in needed:
+        wanted = re.search(r"""extra\s*==\s*["']([^"']+)["']""", line)
+        if wanted and wanted.group(1) not in extras:
+            continue
+        said = re.match(r"\s*([A-Za-z0-9._-]+)\s*(?:\[([^\]]*)\])?", line)
+        if said:
+            name = re.sub(r"[-_.]+", "-", said.group(1)).lower()
+            found.append((name, frozenset(part.strip() for part in (said.group(2) or "").split(",")) - {""}))
     return found
 
 

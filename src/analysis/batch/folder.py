@@ -19,6 +19,8 @@ RECORD = "run.json"
 #: What a notebook's last cell saves, and so the sign that it came to its end.
 FACTS = "facts.parquet"
 NOTEBOOK = "notebook.ipynb"
+#: The way in to all reports.
+INDEX = "index.html"
 
 
 def beside(folder: Path) -> Path:
@@ -50,7 +52,7 @@ def clear_leftovers(build: Path) -> int:
 
     Folders of failures that are mended are empty, and go too.
     """
-    left = [p for pattern in (".*.part*", ".*.old-*") for p in build.rglob(pattern)]
+    left = list(_leftovers(build))
     for path in left:
         if path.is_dir():
             shutil.rmtree(path, ignore_errors=True)
@@ -60,6 +62,14 @@ def clear_leftovers(build: Path) -> int:
         if path.is_dir() and not any(path.iterdir()):
             path.rmdir()
     return len(left)
+
+
+def _leftovers(build: Path) -> Iterator[Path]:
+    # One walk, by the system's own listing: a national build has a quarter of a million files.
+    for folder, folders, files in os.walk(build):
+        marked = [n for n in (*folders, *files) if n[0] == "." and (".part" in n[1:] or ".old-" in n[1:])]
+        yield from (Path(folder, name) for name in marked)
+        folders[:] = [name for name in folders if name not in marked]
 
 
 def write_record(folder: Path, content: dict[str, Any]) -> None:

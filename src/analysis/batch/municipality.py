@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
 
 import pandas as pd
 
@@ -16,17 +15,21 @@ from analysis.facts import (
     protect,
     report_claims,
     strengths_and_improvements,
+    tabulate,
     totals,
 )
 from analysis.show import Canvas
 from analysis.steering import (
+    Elsewhere,
     Ledger,
+    Peers,
     Steering,
     cost_facts,
     draw_up,
     events,
     measure_facts,
     next_survey_facts,
+    peer_facts,
     preserve_facts,
     shown_scores,
     status_facts,
@@ -50,6 +53,14 @@ class MunicipalityRun(Run):
     steering: Steering
     labels: Labels
     canvas: Canvas
+    peers: Peers | None = None
+    elsewhere: Elsewhere | None = None
+
+    @property
+    def names(self) -> dict[str, str]:
+        """All municipalities' names, by code."""
+        register = self.store.municipalities()
+        return dict(zip(register["code"], register["name"], strict=True))
 
     def measure(self) -> pd.DataFrame:
         """Give the facts that draw on more than one service, or on the municipality's steering file."""
@@ -57,10 +68,22 @@ class MunicipalityRun(Run):
             {
                 "front": totals(self.facts, self.respondents, municipality=self.municipality),
                 "certain": report_claims(self.facts),
-                "strengths": strengths_and_improvements(self.facts, thresholds=self.batch.disclosure),
+                "comparison": peer_facts(self.peers, year=self.batch.year) if self.peers else tabulate(()),
             }
         )
-        return protect(join([own, self._steering_facts(self.joined(own))]), self.batch.disclosure)
+        targets = target_facts(
+            self.joined(own),
+            self.steering,
+            municipality=self.municipality,
+            questionnaires=self.labels.questionnaires,
+            thresholds=self.batch.disclosure,
+        )
+        # What is a strength hangs on what is certain over the report, and on where targets stand.
+        own = join([own, join({"targets": targets})])
+        known = self.joined(own)
+        strengths = strengths_and_improvements(known, thresholds=self.batch.disclosure)
+        parts = [own, join({"strengths": strengths}), self._steering_facts(known)]
+        return protect(join(parts), self.batch.disclosure)
 
     def joined(self, own: pd.DataFrame) -> pd.DataFrame:
         """Put the report's own facts under those of its services."""
@@ -91,26 +114,20 @@ class MunicipalityRun(Run):
         thresholds = self.batch.disclosure
         return join(
             {
-                "targets": target_facts(
-                    facts,
-                    self.steering,
-                    municipality=self.municipality,
-                    questionnaires=self.labels.questionnaires,
-                    thresholds=thresholds,
-                ),
                 "measures": measure_facts(
                     self.steering,
                     shown_scores(self.surveys, facts),
                     municipality=self.municipality,
                     facts=facts,
                     level=self.batch.level,
+                    elsewhere=self.elsewhere,
                     thresholds=thresholds,
                 ),
                 "costs": cost_facts(
                     facts,
                     self.steering,
-                    peer_group=self._peer_group,
-                    peers=self._peers,
+                    peer_group=self.peers.name if self.peers else "",
+                    peers=self.peers.members if self.peers else (),
                     minimum_municipalities=minimum_of(self.batch),
                     thresholds=thresholds,
                 ),
@@ -125,12 +142,3 @@ class MunicipalityRun(Run):
                 ),
             }
         )
-
-    @cached_property
-    def _peer_group(self) -> str:
-        return next(iter(self.surveys.values())).peer_group
-
-    @cached_property
-    def _peers(self) -> tuple[str, ...]:
-        register = self.store.municipalities()
-        return tuple(register.loc[register["peer_group"].eq(self._peer_group).fillna(False), "code"])

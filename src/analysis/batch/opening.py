@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from analysis.batch.comparison import comparison_group, open_elsewhere
 from analysis.batch.context import FACTS, ReferenceRun, ServiceRun
 from analysis.batch.municipality import MunicipalityRun
 from analysis.batch.places import municipalities_with
@@ -15,7 +16,7 @@ from analysis.core.language import Language
 from analysis.core.settings import ALL, Batch, load_batch
 from analysis.facts import Labels, ServiceSurvey, join, prepare, read_facts
 from analysis.show import Canvas
-from analysis.steering import open_steering, previous_ledger
+from analysis.steering import Peers, open_steering, previous_ledger
 from analysis.survey import Store, open_store
 
 
@@ -59,7 +60,7 @@ def open_service(
         store=store,
         output=folder,
         report=report,
-        survey=_survey(batch, store, municipality, service),
+        survey=_survey(batch, store, municipality, service, comparison_group(batch, store, municipality)),
         national=national,
         labels=labels,
         canvas=_canvas(batch, labels, folder, report, service),
@@ -84,7 +85,8 @@ def open_municipality(
         tables = [open_service(batch_file, municipality, service).measure() for service in services]
     folder = _folder(output)
     labels = read_labels(batch, store, municipality, services)
-    surveys = {service: _survey(batch, store, municipality, service) for service in services}
+    peers = comparison_group(batch, store, municipality)
+    surveys = {service: _survey(batch, store, municipality, service, peers) for service in services}
     ledgers = batch.steering_file("ledger")
     return MunicipalityRun(
         batch=batch,
@@ -110,6 +112,8 @@ def open_municipality(
         ),
         labels=labels,
         canvas=_canvas(batch, labels, folder, report, "municipality"),
+        peers=peers,
+        elsewhere=open_elsewhere(batch, store, municipality, peers),
     )
 
 
@@ -141,10 +145,10 @@ def read_labels(batch: Batch, store: Store, municipality: str, services: tuple[s
     )
 
 
-def _survey(batch: Batch, store: Store, municipality: str, service: str) -> ServiceSurvey:
+def _survey(
+    batch: Batch, store: Store, municipality: str, service: str, peers: Peers | None
+) -> ServiceSurvey:
     place = {"municipality": municipality, "service": service}
-    register = store.municipalities().set_index("code")
-    peers = register.at[municipality, "peer_group"]
     return prepare(
         **place,
         questionnaire=store.questionnaire(service),
@@ -153,7 +157,7 @@ def _survey(batch: Batch, store: Store, municipality: str, service: str) -> Serv
         units=store.units(**place),
         frame=store.frame(**place, years=batch.years),
         groups=store.frame_groups(**place, years=batch.years),
-        peer_group="" if pd.isna(peers) else str(peers),
+        peer_group=peers.name if peers else "",
         imports=store.imports(**place),
         reasons=store.import_reasons(**place),
         level=batch.level,
@@ -176,9 +180,9 @@ def _open(batch_file: str | Path) -> tuple[Batch, Store]:
     batch = load_batch(Path(batch_file))
     if batch.synthetic and not batch.store.is_dir():
         # A fresh checkout opened in JupyterLab: the demo's data are made, not shipped.
-        from analysis.demo import make_country  # noqa: PLC0415
+        from analysis.batch.demodata import make_demo_data  # noqa: PLC0415
 
-        make_country(batch.store)
+        make_demo_data(batch)
     return batch, open_store(batch.store)
 
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from analysis.core.errors import SettingsError, nearest
 from analysis.core.paths import checked_code
-from analysis.core.settings import ALL, Batch
+from analysis.core.settings import ALL, EDITIONS, Batch
 from analysis.survey import Store
 
 #: Names in the build folder that are not municipalities' or services'.
-_TAKEN = {"municipality": ("reference", "runs"), "service": ("municipality",)}
+_TAKEN = {"municipality": ("reference", "runs", "national"), "service": ("municipality", *EDITIONS)}
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ def _chosen(batch: Batch, key: str, known: tuple[str, ...]) -> tuple[str, ...]:
                 f"the {kind} has a name that the build folder needs itself",
                 where=where,
                 found=repr(name),
-                expected="another code than " + " and ".join(_TAKEN[kind]),
+                expected="another code than " + ", ".join(_TAKEN[kind]),
             )
     return names
 

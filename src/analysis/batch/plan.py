@@ -13,6 +13,7 @@ from analysis.batch.runs import Run, list_runs
 from analysis.batch.selection import named_runs, with_dependents
 from analysis.core.errors import BuildError
 from analysis.core.paths import project_root, write_text
+from analysis.core.remote import bring, is_address
 from analysis.core.settings import Batch
 from analysis.survey import open_store
 
@@ -62,11 +63,19 @@ def make_plan(
     single service's municipality gets its report anew where its other services are there already. `force`
     makes the named runs (without `only`: all) and what is made of them again, though nothing changed.
     `formats` are rendered (default: the batch's; none: books are only assembled); `reports=False` makes none.
-    Raises SettingsError where the batch or `only` names what is not in the data.
+    Data at an address are brought here first. Raises SettingsError where the batch or `only` names what is
+    not in the data, and DataError where the data cannot be reached.
     """
     build, notebooks = Path(build).resolve(), Path(notebooks or project_root() / "notebooks").resolve()
+    if is_address(batch.data):
+        bring(batch.data)
     store = open_store(batch.store)
     places = choose_places(batch, store)
+    if batch.reference.peers == "nearest":
+        # Imported where it is wanted: statistics come with it, and a plan is to be quick.
+        from analysis.batch.comparison import comparison_groups  # noqa: PLC0415
+
+        comparison_groups(batch, store)
     formats = batch.formats if formats is None else formats
     runs = list_runs(batch, store, places, notebooks=notebooks, formats=formats, reports=reports)
     plan = Plan(batch, build, notebooks, runs, all_runs=runs, notes=places.notes)

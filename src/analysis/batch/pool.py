@@ -1,18 +1,55 @@
-"""Worker processes that end with the batch, and that are started anew when one of them is killed."""
+"""Worker processes that end with the batch, each replaced when it is killed, its task done by another."""
 
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import logging
 import multiprocessing
 import os
+import signal
+import socket
 import sys
 import threading
+from collections import deque
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, field
+from functools import partial
 from multiprocessing import connection
+from multiprocessing.process import BaseProcess
+from pathlib import Path
 from types import TracebackType
+from typing import Protocol
+
+from analysis.batch.failure import MOST_DEATHS, WorkerDied
+
+#: Bytes that a worker has use for: itself, its template, and a kernel with one service's rows.
+_MEMORY_OF_A_WORKER = 768 * 2**20
+
+
+class Executor(Protocol):
+    """Where tasks are carried out, as a context: processes on this machine, or a cluster's.
+
+    A task whose worker dies is done again by another; one that took MOST_DEATHS workers with it ends with
+    WorkerDied. An error that a task raises is the end of it.
+    """
+
+    @property
+    def at_once(self) -> int:
+        """How many tasks to hand out at a time, so that no worker is idle."""
+
+    def submit(self, task: Callable, /, *args: object, **options: object) -> Future:
+        """Hand out `task`, to be called with what follows."""
+
+    def __enter__(self) -> Executor:
+        """Have workers."""
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Let go of the workers, and of what they do where the block was left by an error."""
 
 
 def usable_processors() -> int:
@@ -22,41 +59,103 @@ def usable_processors() -> int:
     return os.cpu_count() or 1
 
 
+def usable_memory() -> int | None:
+    """Return how many bytes of memory this process and its children may have, or None where nobody says."""
+    found = []
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        found.append(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGESIZE"))
+    # A container's limit. "max", where it has none, is no number.
+    for name in ("memory.max", "memory/memory.limit_in_bytes"):
+        with contextlib.suppress(OSError, ValueError):
+            found.append(int((Path("/sys/fs/cgroup") / name).read_text()))
+    return min(found, default=None)
+
+
+def usable_workers() -> int:
+    """Return how many workers there are processors and memory for: at least one."""
+    memory = usable_memory()
+    room = usable_processors() if memory is None else memory // _MEMORY_OF_A_WORKER
+    return max(min(usable_processors(), room), 1)
+
+
+@dataclass
+class _Given:
+    """A task, the future that its giver holds, and how the workers died that had it."""
+
+    call: Callable[[], object]
+    future: Future = field(default_factory=Future)
+    deaths: list[str] = field(default_factory=list)
+
+
 class Pool:
-    """A process pool that survives the death of a worker. Started when it gets its first task."""
+    """So many processes on this machine, started when there are tasks for them.
+
+    Each is a pool of one: a broken `ProcessPoolExecutor` ends all its workers, and does not say whose task
+    it was.
+    """
 
     def __init__(self, workers: int, environment: Mapping[str, str]) -> None:
-        self.workers, self._environment = workers, dict(environment)
-        self._executor: ProcessPoolExecutor | None = None
+        self.at_once, self._environment = workers, dict(environment)
+        self._all: list[ProcessPoolExecutor] = []
+        self._idle: list[ProcessPoolExecutor] = []
+        self._waiting: deque[_Given] = deque()
+        self._closed = False
+        # Futures call back in threads of their own, and in the one that hands out.
+        self._lock = threading.RLock()
 
     def submit(self, task: Callable, /, *args: object, **options: object) -> Future:
-        """Hand `task` to a worker. A worker's death shows in the result of the future."""
-        try:
-            return self._started().submit(task, *args, **options)
-        except BrokenProcessPool:
-            # A worker died with nothing to do.
-            self.renew()
-            return self._started().submit(task, *args, **options)
+        """Hand `task` to the next worker that is free."""
+        given = _Given(partial(task, *args, **options))
+        with self._lock:
+            self._waiting.append(given)
+            self._hand_on()
+        return given.future
 
-    def _started(self) -> ProcessPoolExecutor:
-        if self._executor is None:
-            self._executor = ProcessPoolExecutor(
-                self.workers,
-                # Spawned: papermill's event loop and its threads do not survive a fork.
-                mp_context=multiprocessing.get_context("spawn"),
-                initializer=_begin,
-                initargs=(self._environment,),
-            )
-        return self._executor
+    def _hand_on(self) -> None:
+        while self._waiting and not self._closed and (self._idle or len(self._all) < self.at_once):
+            worker = self._idle.pop() if self._idle else self._new()
+            given = self._waiting.popleft()
+            try:
+                doing = worker.submit(given.call)
+            except BrokenProcessPool:
+                # It died with nothing to do.
+                self._all.remove(worker)
+                self._waiting.appendleft(given)
+                continue
+            doing.add_done_callback(partial(self._done, worker, given))
 
-    def renew(self) -> None:
-        """Throw away the workers; the next task gets new ones."""
-        executor, self._executor = self._executor, None
-        if executor is not None:
-            workers = list((executor._processes or {}).values())
-            executor.shutdown(wait=False, cancel_futures=True)
-            for worker in workers:
-                worker.terminate()
+    def _new(self) -> ProcessPoolExecutor:
+        worker = ProcessPoolExecutor(
+            1,
+            # Spawned: papermill's event loop and its threads do not survive a fork.
+            mp_context=multiprocessing.get_context("spawn"),
+            initializer=_begin,
+            initargs=(self._environment,),
+        )
+        self._all.append(worker)
+        return worker
+
+    def _done(self, worker: ProcessPoolExecutor, given: _Given, doing: Future) -> None:
+        error = None if doing.cancelled() else doing.exception()
+        with self._lock:
+            if doing.cancelled() or self._closed:
+                given.future.cancel()
+            elif isinstance(error, BrokenProcessPool):
+                # Not shut down here, which could wait for this very call: it ends by itself.
+                self._all.remove(worker)
+                given.deaths += map(_death, _processes(worker)) or ["a process that nothing is known of"]
+                if len(given.deaths) < MOST_DEATHS:
+                    self._waiting.appendleft(given)
+            else:
+                self._idle.append(worker)
+            self._hand_on()
+        if isinstance(error, BrokenProcessPool):
+            if len(given.deaths) >= MOST_DEATHS:
+                given.future.set_exception(WorkerDied.after(given.deaths))
+        elif error is not None:
+            given.future.set_exception(error)
+        elif not given.future.cancelled():
+            given.future.set_result(doing.result())
 
     def __enter__(self) -> Pool:
         return self
@@ -64,19 +163,29 @@ class Pool:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if kind is None and self._executor is not None:
-            self._executor.shutdown()
-        else:
+        with self._lock:
+            self._closed = kind is not None
+            workers = list(self._all)
+        processes = [process for worker in workers for process in _processes(worker)]
+        for worker in workers:
             # Interrupted: what is under way is given up, and nobody waits for it.
-            self.renew()
+            worker.shutdown(wait=kind is None, cancel_futures=kind is not None)
+        if kind is not None:
+            for process in processes:
+                process.terminate()
 
 
-def _begin(environment: dict[str, str]) -> None:
+def begin_work(environment: Mapping[str, str]) -> None:
+    """Make this process ready for tasks: the surroundings of its kernels, and quiet."""
     os.environ.update(environment)
     # Imported by way of nbformat and jsonschema, which do without it, it compiles a grammar for 1.5 s.
     sys.modules.setdefault("rfc3987_syntax", None)
     # What it says of a failure stands in the failure's record; on the terminal it would break the bar.
     logging.getLogger("papermill").setLevel(logging.CRITICAL)
+
+
+def _begin(environment: dict[str, str]) -> None:
+    begin_work(environment)
     threading.Thread(target=_end_with_the_parent, daemon=True).start()
 
 
@@ -86,3 +195,16 @@ def _end_with_the_parent() -> None:
     if parent is not None:
         connection.wait([parent.sentinel])
         os._exit(1)
+
+
+def _processes(worker: ProcessPoolExecutor) -> list[BaseProcess]:
+    return list((worker._processes or {}).values())
+
+
+def _death(process: BaseProcess) -> str:
+    process.join(timeout=5)
+    code = process.exitcode
+    how = f"ended with exit code {code}"
+    if code is not None and code < 0:
+        how = f"was killed by {signal.Signals(-code).name}"
+    return f"{dt.datetime.now():%Y-%m-%d %H:%M:%S}: process {process.pid} on {socket.gethostname()} {how}"

@@ -34,7 +34,7 @@ def render_books(
     if (folder / "_quarto.yml").is_file():
         say(console, _render(folder, engine, formats))
         return 0
-    books = sorted(p.parent for p in folder.glob("*/*/_quarto.yml") if not p.parts[-3].startswith(("_", ".")))
+    books = books_of(folder)
     if not (folder / NAME).is_file() or not books:
         raise BuildError(
             "there is no book here",
@@ -55,6 +55,19 @@ def render_books(
             else:
                 say(console, f"[{number}/{len(books)}] {future.result()}")
     return failed
+
+
+def books_of(build: Path) -> list[Path]:
+    """Return the folders of all books in a build folder, in order.
+
+    A municipality's edition is one book, or one in a folder of its own for each unit or service.
+    """
+    found = [path.parent for depth in ("*/*", "*/*/*") for path in build.glob(f"{depth}/_quarto.yml")]
+    return sorted(
+        book
+        for book in found
+        if not any(part.startswith(("_", ".")) for part in book.relative_to(build).parts)
+    )
 
 
 def _render(book: Path, engine: str, formats: tuple[str, ...] | None) -> str:

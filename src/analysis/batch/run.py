@@ -11,12 +11,14 @@ from pathlib import Path
 from rich.console import Console
 
 from analysis.batch.batchfile import check_build_folder, default_build, keep_batch_file
-from analysis.batch.folder import clear_leftovers, run_folders, set_aside
+from analysis.batch.folder import INDEX, RECORD, clear_leftovers, run_folders, set_aside
+from analysis.batch.kernels.guard import KERNELS, RunLimits
 from analysis.batch.lock import hold
 from analysis.batch.outcome import Outcome
 from analysis.batch.plan import Plan, make_plan, write_plan
-from analysis.batch.pool import usable_processors
+from analysis.batch.pool import usable_memory, usable_workers
 from analysis.batch.progress import Bar, Lines, Silence
+from analysis.batch.reports import report_folders
 from analysis.batch.runs import Run
 from analysis.batch.schedule import Watch, carry_out
 from analysis.batch.summary import BatchResult
@@ -34,17 +36,20 @@ def run_batch(
     formats: tuple[str, ...] | None = None,
     notebooks: Path | None = None,
     reports: bool = True,
+    limits: RunLimits | None = None,
     console: Console | None = None,
 ) -> BatchResult:
     """Make the runs and reports of a batch that are not current, in the folder `build`.
 
     See `make_plan` for `only`, `force`, `formats`, `notebooks` and `reports`. `workers` is the number of
-    processes (default: one per processor). Progress goes to `console`; without one nothing is said.
+    processes (default: one per processor), `limits` what each run may use (default: an hour, and an even
+    share of the memory). Progress goes to `console`; without one nothing is said.
     A failing run stops no other: look at the result's `failed` and `exit_code`. Raises SettingsError or
     BuildError where nothing can be run.
     """
     clock = time.perf_counter()
     workers = checked_workers(workers)
+    limits = checked_limits(limits or RunLimits(), workers)
     build = Path(build or default_build(batch)).resolve()
     # Planned before anything is written: wrong settings leave no folder behind.
     options = {"only": tuple(only), "force": force, "formats": formats, "notebooks": notebooks}
@@ -55,17 +60,22 @@ def run_batch(
         batch = keep_batch_file(batch, build)
         plan = replace(plan, batch=batch)
         write_plan(plan)
-        _set_aside_what_is_not_planned(plan)
-        outcomes = carry_out_watched(plan, workers=workers, console=console)
-        clear_leftovers(build)
-        if reports:
+        moved = _set_aside_what_is_not_planned(plan, reports=reports)
+        outcomes = carry_out_watched(plan, workers=workers, limits=limits, console=console)
+        changed = moved > 0 or any(outcome.outcome != "unchanged" for outcome in outcomes)
+        if changed:
+            clear_leftovers(build)
+        if reports and (changed or not _index_stands(plan)):
+            # Heavy, and thousands of runs are looked through in less time than it takes to import.
             from analysis.report import write_index  # noqa: PLC0415
 
             write_index(build, batch)
     return BatchResult(plan, outcomes, time.perf_counter() - clock)
 
 
-def carry_out_watched(plan: Plan, *, workers: int, console: Console | None) -> tuple[Outcome, ...]:
+def carry_out_watched(
+    plan: Plan, *, workers: int, console: Console | None, limits: RunLimits | None = None
+) -> tuple[Outcome, ...]:
     """Carry out a plan with its progress on `console` and in the build's `runs.jsonl`."""
     with contextlib.ExitStack() as stack:
         if console is None:
@@ -75,7 +85,7 @@ def carry_out_watched(plan: Plan, *, workers: int, console: Console | None) -> t
         else:
             watch = Lines(plan, console)
         log = stack.enter_context((plan.build / "runs.jsonl").open("w", encoding="utf-8"))
-        return carry_out(plan, workers=workers, watch=_Logged(watch, log))
+        return carry_out(plan, workers=workers, watch=_Logged(watch, log), limits=limits)
 
 
 def checked_workers(workers: int | None) -> int:
@@ -84,7 +94,23 @@ def checked_workers(workers: int | None) -> int:
         raise SettingsError(
             "that many workers cannot work", where="--workers", found=str(workers), expected="1 or more"
         )
-    return workers or usable_processors()
+    return workers or usable_workers()
+
+
+def checked_limits(limits: RunLimits, workers: int) -> RunLimits:
+    """Return `limits`, with an even share of memory where none is given; raise SettingsError if wrong."""
+    for name, value in (("--timeout", limits.seconds), ("--memory", limits.memory_mib)):
+        if value is not None and value <= 0:
+            raise SettingsError(
+                "no run can end in that", where=name, found=str(value), expected="more than 0"
+            )
+    if limits.kernels not in KERNELS:
+        raise SettingsError(
+            "no such kernels", where="--kernels", found=repr(limits.kernels), expected=" or ".join(KERNELS)
+        )
+    if limits.memory_mib is None and (memory := usable_memory()):
+        return replace(limits, memory_mib=max(memory // 2**20 // workers, 1))
+    return limits
 
 
 class _Logged:
@@ -104,12 +130,29 @@ class _Logged:
         self.watch.ended(outcome)
 
 
-def _set_aside_what_is_not_planned(plan: Plan) -> None:
-    """Move away runs and reports that the batch no longer names: they must not pass for its results."""
+def _index_stands(plan: Plan) -> bool:
+    """Return whether the index was written after every report that is there."""
+    reports = (plan.build / run.folder / RECORD for run in plan.all_runs if run.kind == "report")
+    try:
+        written = (plan.build / INDEX).stat().st_mtime_ns
+        return all(path.stat().st_mtime_ns < written for path in reports if path.is_file())
+    except OSError:
+        return False
+
+
+def _set_aside_what_is_not_planned(plan: Plan, *, reports: bool) -> int:
+    """Move away runs and reports that the batch no longer names: they must not pass for its results.
+
+    Returns how many that were.
+    """
+    moved = 0
     planned = {run.id for run in plan.all_runs}
     places = {run.municipality for run in plan.all_runs}
-    for run_id, folder in list(run_folders(plan.build)):
+    made = [*run_folders(plan.build), *(report_folders(plan.build) if reports else ())]
+    for run_id, folder in made:
         if run_id not in planned:
+            moved += 1
             place = run_id.partition("/")[0]
             gone = place if place != "reference" and place not in places else None
             set_aside(plan.build, gone or folder.relative_to(plan.build).as_posix())
+    return moved

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
 from analysis.batch import fingerprint
+from analysis.batch.key import Key
+from analysis.batch.parts import Parts
 from analysis.batch.places import Places
 from analysis.core.settings import Batch
 from analysis.survey import Store
 
 Kind = Literal["reference", "service", "municipality", "report"]
+#: The id and the folder of the one report that is of the whole batch.
+NATIONAL = "national/sheet"
 
 
 @dataclass(frozen=True)
@@ -24,28 +29,33 @@ class Run:
     notebook: str
     parameters: dict[str, object]
     needs: tuple[str, ...]
-    key: str = field(repr=False)
+    #: What the run depends on, apart from what the runs that it needs make.
+    key_parts: Key = field(repr=False)
+
+    @cached_property
+    def key(self) -> str:
+        """The hash of `key_parts`."""
+        return self.key_parts.hash
 
     @property
     def municipality(self) -> str:
         """The municipality it is about; "" for the national picture."""
-        return "" if self.kind == "reference" else self.id.partition("/")[0]
+        return "" if self.kind == "reference" or self.id == NATIONAL else self.id.partition("/")[0]
 
 
 def list_runs(
     batch: Batch, store: Store, places: Places, *, notebooks: Path, formats: tuple[str, ...], reports: bool
 ) -> tuple[Run, ...]:
     """Return every run of a batch, each after the runs that it needs."""
-    return tuple(_Maker(batch, store, notebooks, formats).runs(places, reports=reports))
+    maker = _Maker(batch, Parts(batch, store.content(), notebooks), formats)
+    return tuple(maker.runs(places, reports=reports))
 
 
 @dataclass(frozen=True)
 class _Maker:
     batch: Batch
-    store: Store
-    notebooks: Path
+    parts: Parts
     formats: tuple[str, ...]
-    hashes: dict[tuple[str, str | None], str] = field(default_factory=dict)
 
     def runs(self, places: Places, *, reports: bool) -> list[Run]:
         chosen = places.services.items()
@@ -55,20 +65,19 @@ class _Maker:
             runs += [self._service(place, service) for service in services]
             runs.append(self._municipality(place, services))
             if reports:
-                runs += [self._report(place, services, edition) for edition in self.batch.editions]
+                runs += [
+                    self._report(place, services, edition)
+                    for edition in self.batch.editions
+                    if edition != "national"
+                ]
+        if reports and "national" in self.batch.editions:
+            runs.append(self._national([run.id for run in runs if run.kind == "reference"]))
         return runs
-
-    def _data_hash(self, service: str, place: str | None = None) -> str:
-        # Asked for twice, and reading all rows is most of what planning costs.
-        if (service, place) not in self.hashes:
-            self.hashes[service, place] = self.store.data_hash(service=service, municipality=place)
-        return self.hashes[service, place]
 
     def _reference(self, service: str) -> Run:
         parameters = {"batch_file": "../../batch.yaml", "service": service}
-        return self._notebook_run(
-            "reference", f"reference/{service}", parameters, (), self._data_hash(service)
-        )
+        rows = self.parts.of_reference(service)
+        return self._notebook_run("reference", f"reference/{service}", parameters, (), rows)
 
     def _service(self, place: str, service: str) -> Run:
         parameters = {
@@ -77,56 +86,48 @@ class _Maker:
             "service": service,
             "reference": f"../../../reference/{service}",
         }
-        data = self._data_hash(service, place)
-        return self._notebook_run(
-            "service", f"{place}/{service}", parameters, (f"reference/{service}",), data
-        )
+        needs, rows = (f"reference/{service}",), self.parts.of_service(place, service)
+        return self._notebook_run("service", f"{place}/{service}", parameters, needs, rows)
 
     def _municipality(self, place: str, services: tuple[str, ...]) -> Run:
         parameters = {"batch_file": "../../../batch.yaml", "municipality": place, "runs": ".."}
-        answers = [self._data_hash(service, place) for service in services]
-        data = fingerprint.digest([*answers, *self._steering_hashes(place)])
         needs = tuple(f"{place}/{service}" for service in services)
-        return self._notebook_run("municipality", f"{place}/municipality", parameters, needs, data)
-
-    def _steering_hashes(self, place: str) -> list[str]:
-        names = (f"{place}.yaml", "steering-model.yaml", "catalogue.yaml")
-        found = [path for name in names if (path := self.batch.steering_file(name)) is not None]
-        ledgers = self.batch.steering_file("ledger")
-        found += sorted(ledgers.glob(f"{place}-*.json")) if ledgers else []
-        return [f"{path.name}:{fingerprint.file_hash(path)}" for path in found]
+        rows = self.parts.of_municipality(place, services)
+        return self._notebook_run("municipality", f"{place}/municipality", parameters, needs, rows)
 
     def _notebook_run(
-        self, kind: Kind, run_id: str, parameters: dict[str, object], needs: tuple[str, ...], data: str
+        self,
+        kind: Kind,
+        run_id: str,
+        parameters: dict[str, object],
+        needs: tuple[str, ...],
+        rows: dict[str, str],
     ) -> Run:
         folder = run_id if kind == "reference" else run_id.replace("/", "/runs/")
         parameters = {**parameters, "output": ".", "report": True}
         notebook = f"{kind}.ipynb"
-        key = fingerprint.digest(
-            {
-                "notebook": fingerprint.notebook_hash(self.notebooks / notebook),
-                "parameters": parameters,
-                "needs": needs,
-                "data": data,
-                "settings": fingerprint.settings_hash(self.batch),
-                "source": fingerprint.source_hash(fingerprint.NOTEBOOK_ROOMS),
-                "versions": fingerprint.versions(),
-            }
-        )
+        key = self.parts.for_notebook(notebook, parameters, needs, rows)
         return Run(run_id, kind, folder, notebook, parameters, needs, key)
 
     def _report(self, place: str, services: tuple[str, ...], edition: str) -> Run:
-        parameters = {"municipality": place, "edition": edition, "formats": list(self.formats)}
-        sources = self.notebooks.parent
-        shared = [sources / name for name in ("reports", "_quarto.yml") if (sources / name).exists()]
-        key = fingerprint.digest(
-            {
-                "parameters": parameters,
-                "settings": fingerprint.settings_hash(self.batch),
-                "source": fingerprint.source_hash(fingerprint.REPORT_ROOMS),
-                "sources": fingerprint.tree_hash(shared, sources),
-                "versions": fingerprint.versions(),
-            }
-        )
         needs = (*(f"{place}/{service}" for service in services), f"{place}/municipality")
-        return Run(f"{place}/{edition}", "report", f"{place}/{edition}", "", parameters, needs, key)
+        return self._report_run(f"{place}/{edition}", {"municipality": place, "edition": edition}, needs)
+
+    def _national(self, references: list[str]) -> Run:
+        catalogue = self.batch.steering_file("catalogue.yaml")
+        # A municipality's report has what it takes from the steering files in the key of the run it needs.
+        read = fingerprint.file_hash(catalogue) if catalogue else ""
+        # Their order is the sheet's where the catalogue has none.
+        parameters = {"edition": "national", "services": list(self.batch.services)}
+        return self._report_run(NATIONAL, parameters, tuple(references), {"steering files": read})
+
+    def _report_run(
+        self,
+        run_id: str,
+        parameters: dict[str, object],
+        needs: tuple[str, ...],
+        read: dict[str, str] | None = None,
+    ) -> Run:
+        parameters = {**parameters, "formats": list(self.formats)}
+        key = self.parts.for_report(parameters, needs, read or {})
+        return Run(run_id, "report", run_id, "", parameters, needs, key)

@@ -5,33 +5,35 @@ from __future__ import annotations
 from pathlib import Path
 
 from analysis.batch.folder import read_record
-from analysis.batch.runs import Run
+from analysis.batch.runs import NATIONAL, Run
 from analysis.core.errors import SettingsError, nearest
 
 
 def named_runs(only: tuple[str, ...], runs: tuple[Run, ...], build: Path) -> set[str]:
-    """Return the ids of the runs that `only` names: municipalities, or single ones as MUNICIPALITY/SERVICE.
+    """Return the ids of the runs that `only` names.
 
-    A single service's municipality gets its report anew where all its other services are in the build.
-    Raises SettingsError for a name that is not in the batch.
+    They are municipalities, or single runs as MUNICIPALITY/SERVICE, MUNICIPALITY/EDITION or national. A
+    single service's municipality gets its reports anew where all its other services are in the build. Raises
+    SettingsError for a name that is not in the batch.
     """
     places = sorted({run.municipality for run in runs} - {""})
     ids = {run.id: run for run in runs}
     named: set[str] = set()
-    for name in only:
+    for given in only:
+        name = NATIONAL if given == "national" and NATIONAL in ids else given
         place, _, service = name.partition("/")
         if place not in places and name not in ids:
             raise SettingsError(
                 "no such municipality in the batch",
                 where="--only",
-                found=repr(name),
-                expected="one of " + ", ".join(places),
+                found=repr(given),
+                expected="one of " + ", ".join(places[:12]) + (", …" if len(places) > 12 else ""),
                 todo=nearest(place, places),
             )
         if service and name not in ids:
-            own = [run.id for run in runs if run.municipality == place and run.kind == "service"]
+            own = [run.id for run in runs if run.municipality == place and run.kind != "municipality"]
             raise SettingsError(
-                "no such service in the batch for this municipality",
+                "no such service or edition in the batch for this municipality",
                 where="--only",
                 found=repr(name),
                 expected="one of " + ", ".join(own),
@@ -48,7 +50,9 @@ def _report_too(named: Run, runs: tuple[Run, ...], build: Path) -> set[str]:
     """Return the runs that make the municipality's report anew, where all else that it needs is there."""
     own = [run for run in runs if run.municipality == named.municipality]
     others = [run for run in own if run.kind == "service" and run.id != named.id]
-    if named.kind == "reference" or any(read_record(build / run.folder) is None for run in others):
+    if named.kind in ("reference", "report") or any(
+        read_record(build / run.folder) is None for run in others
+    ):
         return set()
     return {run.id for run in own if run.kind in ("municipality", "report")}
 

@@ -4,6 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 
+# One thread each: runs are parallel already, and sums in another order differ in their last digits.
+_THREADS = ("OMP_NUM", "OPENBLAS_NUM", "MKL_NUM", "NUMEXPR_NUM", "BLIS_NUM", "VECLIB_MAXIMUM")
+
+#: What every Python that runs notebooks is started with.
+FIXED = {
+    **{f"{name}_THREADS": "1" for name in _THREADS},
+    "PYTHONHASHSEED": "0",
+    # A backend of the user's own choice makes figures vanish from notebooks without an error.
+    "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+    # The debugger's advice about frozen modules would stand in the terminal once per run.
+    "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+}
+
 
 def surroundings(date: dt.date) -> dict[str, str]:
     """Return the environment variables that every kernel gets, so that the same run gives the same bytes.
@@ -11,16 +24,5 @@ def surroundings(date: dt.date) -> dict[str, str]:
     >>> surroundings(dt.date(2025, 6, 16))["SOURCE_DATE_EPOCH"]
     '1750032000'
     """
-    # One thread each: runs are parallel already, and sums in another order differ in their last digits.
-    threads = ("OMP_NUM", "OPENBLAS_NUM", "MKL_NUM", "NUMEXPR_NUM", "BLIS_NUM", "VECLIB_MAXIMUM")
     midnight = dt.datetime.combine(date, dt.time(), tzinfo=dt.UTC)
-    return {
-        **{f"{name}_THREADS": "1" for name in threads},
-        "PYTHONHASHSEED": "0",
-        "SOURCE_DATE_EPOCH": str(int(midnight.timestamp())),
-        "TZ": "UTC",
-        # A backend of the user's own choice makes figures vanish from notebooks without an error.
-        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
-        # The debugger's advice about frozen modules would stand in the terminal once per run.
-        "PYDEVD_DISABLE_FILE_VALIDATION": "1",
-    }
+    return {**FIXED, "SOURCE_DATE_EPOCH": str(int(midnight.timestamp())), "TZ": "UTC"}

@@ -1,0 +1,105 @@
+"""What a worker of a cluster does with a task: in its surroundings, alone, and noted down."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import pickle
+import socket
+import threading
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+
+from analysis.batch.failure import MOST_DEATHS, WorkerDied
+from analysis.batch.fingerprint import REPORT_ROOMS, environment_hash, source_hash, tree_hash
+from analysis.batch.outcome import Outcome
+from analysis.batch.pool import begin_work
+from analysis.core.errors import BuildError
+from analysis.core.paths import project_root, write_text
+from analysis.core.remote import bring, brought
+
+# papermill changes the process's folder: a worker with several threads does one task after the other.
+_ALONE = threading.Lock()
+_ENDED = "ended.json"
+
+
+class ClusterLost(BuildError):  # noqa: N818 - the house names errors by what is wrong
+    """The scheduler or all of its workers went away, or do not do for this batch."""
+
+
+@dataclass(frozen=True)
+class Errand:
+    """A task that returns an Outcome, pickled, and what it is to be carried out with."""
+
+    call: bytes
+    environment: Mapping[str, str]
+    #: A folder of its own, on a file system that all workers share: a file for each worker that began it.
+    marks: Path
+    made_by: Mapping[str, str]
+    #: Address of the data where each machine has a copy, and which data they are; "" where all see a folder.
+    data: str = ""
+    data_mark: str = ""
+
+
+def carry(errand: Errand) -> Outcome:
+    """Carry a task out on this worker.
+
+    Raises WorkerDied where MOST_DEATHS workers have begun it and come to no end, and ClusterLost where this
+    machine would make other results than the batch's own.
+    """
+    with _ALONE:
+        _check_this_machine(errand)
+        begin_work(errand.environment)
+        if (ended := errand.marks / _ENDED).is_file():
+            # Made already; its worker went away before anybody had heard of it.
+            return Outcome(**json.loads(ended.read_text(encoding="utf-8")))
+        deaths = read_deaths(errand.marks)
+        if len(deaths) >= MOST_DEATHS:
+            raise WorkerDied.after(deaths)
+        me = f"process {os.getpid()} on {socket.gethostname()}"
+        mark = f"{dt.datetime.now():%Y-%m-%d %H:%M:%S}: {me} began the run and was gone before its end"
+        write_text(errand.marks / f"begun-{len(deaths) + 1}.txt", mark)
+        outcome = pickle.loads(errand.call)()
+        write_text(ended, json.dumps(asdict(outcome)))
+        return outcome
+
+
+def read_deaths(marks: Path) -> list[str]:
+    """Return what the workers noted that began a task, where none has come to its end."""
+    return [path.read_text(encoding="utf-8") for path in sorted(marks.glob("begun-*.txt"))]
+
+
+@cache
+def made_by() -> dict[str, str]:
+    """Return the hashes of what makes results here: all packages, this one's source, the reports' templates."""
+    root = project_root()
+    return {
+        "packages": environment_hash(),
+        "source": source_hash() + source_hash(REPORT_ROOMS),
+        "templates": tree_hash([root / "reports", root / "_quarto.yml"], root),
+    }
+
+
+def look_around(paths: Mapping[str, str]) -> dict[str, dict]:
+    """Return which of the named paths are there for this worker, and what it makes results with."""
+    return {"there": {name: Path(path).exists() for name, path in paths.items()}, "made_by": made_by()}
+
+
+def _check_this_machine(errand: Errand) -> None:
+    if made_by() != errand.made_by:
+        # One that came later: those that were there at the start have been asked.
+        raise ClusterLost(
+            "a worker would make other results",
+            where=socket.gethostname(),
+            expected="the same Python, the same versions of all packages, the same source",
+            todo="install it there as it is here, by the lock, and start the worker again",
+        )
+    if errand.data and brought(errand.data) != errand.data_mark and bring(errand.data) != errand.data_mark:
+        raise ClusterLost(
+            "the data were changed while the batch was at work",
+            where=errand.data,
+            todo="give the same command again: it is planned anew",
+        )

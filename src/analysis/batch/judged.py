@@ -1,0 +1,32 @@
+"""Which services' answers from all municipalities a municipality's run reads, to judge measures by."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import yaml
+
+#: The quick one where PyYAML was built with it: a plan may look into hundreds of steering files.
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def judged_services(path: Path, year: int) -> frozenset[str]:
+    """Return the services with measures that had begun before the round and are judged by the survey.
+
+    The file is not checked here, and one that cannot be read names none: the run that opens it fails, and
+    says why.
+    """
+    try:
+        content = yaml.load(Path(path).read_text(encoding="utf-8"), Loader=_Loader)
+    except (OSError, ValueError, yaml.YAMLError):
+        return frozenset()
+    measures = content.get("measures") if isinstance(content, Mapping) else None
+    every = [m for m in measures if isinstance(m, Mapping)] if isinstance(measures, list) else []
+    return frozenset(str(m["service"]) for m in every if "service" in m and _judged(m, year))
+
+
+def _judged(measure: Mapping[str, object], year: int) -> bool:
+    start = measure.get("start")
+    begun = isinstance(start, int) and start < year and measure.get("status", "proposed") != "proposed"
+    return begun and not str(measure.get("topic", "")).startswith("indicator.")

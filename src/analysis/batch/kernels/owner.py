@@ -1,0 +1,99 @@
+"""The one template of this process: started when it is needed, and again when it is gone."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from analysis.batch.kernels.processes import ForkedKernel, NoTemplate, Template, no_template
+from analysis.batch.surroundings import FIXED
+
+#: After so many templates in a row that could not be started, a process asks for no more.
+_MOST_FAILURES = 2
+#: Read when an interpreter starts, and so by the template; a kernel that is to have others is no copy of it.
+_READ_AT_START = ("PYTHON", "LD_")
+
+
+class _Own:
+    """The one template of this process, started when it is needed and again when it is gone."""
+
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
+        self.template: Template | None = None
+        # Kept until their kernels have ended: a template ends, with them, when its channel is closed.
+        self.retired: list[Template] = []
+        self.process = os.getpid()
+        self.failures = 0
+
+    def get(self) -> Template:
+        """Return the template, ready to fork."""
+        if self.process != os.getpid():
+            # Forked with its owner's memory: the template in it is the other's.
+            self.__init__()
+        if self.failures >= _MOST_FAILURES:
+            raise no_template(f"{self.failures} could not be started")
+        if self.template is None or not self.template.alive:
+            try:
+                self.template = Template()
+                self.template.wait_until_ready()
+            except (OSError, NoTemplate) as error:
+                self.template, self.failures = None, self.failures + 1
+                raise error if isinstance(error, NoTemplate) else no_template(str(error)) from error
+        self.failures = 0
+        return self.template
+
+    def fork(self, *request: Any) -> ForkedKernel:
+        """Fork a kernel, from a new template where the present one is gone or has old source."""
+        with self.lock:
+            for _ in range(2):
+                template = self.get()
+                try:
+                    kernel = template.fork(*request)
+                except NoTemplate:
+                    if template.alive:
+                        raise
+                else:
+                    if kernel is not None:
+                        return kernel
+                    template.retire()
+                    self.retired = [t for t in (*self.retired, template) if t.alive]
+                self.template = None
+            raise no_template("the package's source changes all the time")
+
+
+_own = _Own()
+
+
+def prepare_template() -> Template:
+    """Return this process's template, started and ready; raise NoTemplate where none is to be had."""
+    with _own.lock:
+        check_possible()
+        return _own.get()
+
+
+def fork_kernel(
+    arguments: list[str], environment: Mapping[str, str], folder: str, streams: list[int]
+) -> ForkedKernel:
+    """Return a kernel that this process's template has forked; raise NoTemplate where none is to be had."""
+    check_possible()
+    if other := _other_interpreter(environment):
+        raise no_template(f"{other} is read when Python starts, and this kernel is to have another")
+    if (Path(folder) / "matplotlibrc").exists():
+        raise no_template("the kernel's folder has a matplotlibrc, which is read when matplotlib is imported")
+    return _own.fork(arguments, environment, folder, streams)
+
+
+def check_possible() -> None:
+    """Raise NoTemplate on systems where processes with these libraries cannot be forked."""
+    if sys.platform != "linux":
+        raise no_template("it needs Linux")
+
+
+def _other_interpreter(environment: Mapping[str, str]) -> str:
+    own = {**os.environ, **FIXED}
+    names = sorted(n for n in {*own, *environment} if n.startswith(_READ_AT_START))
+    return next((n for n in names if own.get(n) != environment.get(n)), "")

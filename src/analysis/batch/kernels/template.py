@@ -1,0 +1,192 @@
+"""The template: a process that has imported what notebooks import, and forks a kernel for each request.
+
+Run as a process of its own by `analysis.batch.kernels.processes`. It imports and computes nothing: what has
+computed may hold threads and locks that no fork survives.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import os
+import platform
+import select
+import signal
+import socket
+import sys
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from analysis.batch.kernels.child import Request, become_kernel
+from analysis.batch.kernels.wire import receive, send
+
+#: What a notebook's cells import, and the kernel itself. matplotlib's inline backend is not among them:
+#: imported before there is a kernel, it shows figures as text.
+IMPORTS = (
+    "numpy",
+    "scipy.stats",
+    "pandas",
+    "pyarrow.parquet",
+    "duckdb",
+    "matplotlib.pyplot",
+    "statsmodels.api",
+    "statsmodels.formula.api",
+    "seaborn",
+    "analysis.batch.opening",
+    "analysis.batch.municipality",
+    "analysis.show",
+    "ipykernel_launcher",
+    "ipykernel.kernelapp",
+    "ipykernel.ipkernel",
+    "ipykernel.debugger",
+    "IPython.core.completerlib",
+    "IPython.core.debugger",
+    "IPython.core.oinspect",
+    "IPython.extensions.storemagic",
+    "IPython.utils.wildcard",
+    "encodings.idna",
+    "faulthandler",
+    "tornado.locks",
+    "tornado.platform.asyncio",
+    "tornado.queues",
+)
+_NOT_BEFORE_THE_FORK = "matplotlib_inline.backend_inline"
+#: How often the owner is looked for, in seconds; its end is most often seen at once, by its channel's end.
+_LOOK_FOR_OWNER = 1.0
+
+
+def main(descriptor: int, owner: int) -> None:
+    """Import, say so, then fork kernels on request until the owner (a process id) is gone.
+
+    Returns in the template at its end, and in each kernel at the kernel's end: either process then finishes
+    as Python processes do.
+    """
+    # Put there for `python -c`; a kernel adds its own folder itself.
+    sys.path.remove("")
+    control = socket.socket(fileno=descriptor)
+    try:
+        for name in IMPORTS:
+            import_module(name)
+        # Asked for by every kernel, and found out by starting a process.
+        platform.uname().processor  # noqa: B018
+        check_single_thread()
+    except Exception as error:
+        send(control, {"error": f"{type(error).__name__}: {error}"})
+        return
+    # What is there now is never freed: kernels share its pages for as long as nobody writes to them.
+    gc.collect()
+    gc.freeze()
+    nursery = _Nursery(control, owner, _sources())
+    send(control, {"ready": os.getpid()})
+    request = nursery.serve()
+    if request is not None:
+        become_kernel(request)
+
+
+def check_single_thread() -> None:
+    """Raise RuntimeError where another thread lives, or what must not be imported before a fork is.
+
+    The system is asked, not Python: libraries start threads of their own.
+    """
+    tasks = [path / "comm" for path in Path("/proc/self/task").iterdir()]
+    if len(tasks) > 1:
+        raise RuntimeError("threads are alive: " + ", ".join(sorted(t.read_text().strip() for t in tasks)))
+    if _NOT_BEFORE_THE_FORK in sys.modules:
+        raise RuntimeError(f"{_NOT_BEFORE_THE_FORK} is imported")
+
+
+def _sources() -> dict[str, int]:
+    """Return the time of last change of every source file of the package that is imported."""
+    found = {}
+    for name, module in list(sys.modules.items()):
+        file = getattr(module, "__file__", None)
+        if name.partition(".")[0] == "analysis" and file:
+            with contextlib.suppress(OSError):
+                found[file] = os.stat(file).st_mtime_ns
+    return found
+
+
+@dataclass
+class _Nursery:
+    control: socket.socket
+    owner: int
+    sources: dict[str, int]
+
+    def __post_init__(self) -> None:
+        self.kernels: dict[int, socket.socket] = {}
+        self.retired = False
+        self.wake, waker = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+        self.own_files = (self.wake, waker)
+        # Without a handler the signal is ignored, and nothing wakes the waiting below.
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        signal.set_wakeup_fd(waker, warn_on_full_buffer=False)
+
+    def serve(self) -> Request | None:
+        """Fork kernels; return a request in a kernel's process, None in the template when it is to end."""
+        # select() knows the first 1024 descriptors only, and each kernel has one here.
+        waiting = select.poll()
+        for file in (self.control.fileno(), self.wake):
+            waiting.register(file, select.POLLIN)
+        while os.getppid() == self.owner and not (self.retired and not self.kernels):
+            ready = dict(waiting.poll(1000 * _LOOK_FOR_OWNER))
+            if self.wake in ready:
+                os.read(self.wake, 4096)
+                self._report_deaths()
+            if self.control.fileno() in ready:
+                message = receive(self.control)
+                if message is None:
+                    break
+                request = self._answer(*message)
+                if request is not None:
+                    return request
+        for pid in self.kernels:
+            with contextlib.suppress(OSError):
+                os.killpg(pid, signal.SIGKILL)
+        return None
+
+    def _answer(self, content: dict[str, Any], files: list[int]) -> Request | None:
+        if content["do"] == "retire":
+            self.retired = True
+            return None
+        if self.sources != _sources():
+            send(self.control, {"refused": "changed"})
+        else:
+            try:
+                check_single_thread()
+                pid = os.fork()
+            except (OSError, RuntimeError) as error:
+                send(self.control, {"refused": str(error)})
+            else:
+                report, *streams = files
+                if pid == 0:
+                    self._let_go(report)
+                    return Request(streams=streams, **content["kernel"])
+                self.kernels[pid] = socket.socket(fileno=report)
+                files = streams
+                send(self.control, {"pid": pid})
+        for file in files:
+            os.close(file)
+        return None
+
+    def _let_go(self, report: int) -> None:
+        """Close in a kernel what is the template's: an open copy would hide the template's end."""
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        for file in (*self.own_files, report):
+            os.close(file)
+        self.control.close()
+        for channel in self.kernels.values():
+            channel.close()
+
+    def _report_deaths(self) -> None:
+        while True:
+            try:
+                pid, status = os.waitpid(-1, os.WNOHANG)
+            except ChildProcessError:
+                return
+            if pid == 0:
+                return
+            with contextlib.suppress(KeyError, OSError), self.kernels.pop(pid) as channel:
+                send(channel, {"exit": os.waitstatus_to_exitcode(status)})
