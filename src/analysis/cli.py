@@ -11,6 +11,7 @@ import typer
 from analysis.core.errors import SettingsError, TilstandError
 from analysis.terminal import (
     Build,
+    Cluster,
     Kernels,
     Memory,
     Only,
@@ -95,6 +96,7 @@ def run(
     kernels: Kernels = "warm",
     timeout: Timeout = 3600,
     memory: Memory = None,
+    cluster: Cluster = None,
 ) -> None:
     """Run a batch: every notebook that is not current, and every report.
 
@@ -112,7 +114,8 @@ def run(
         make_data_where_needed(settings)
     limits = RunLimits(kernels=kernels, seconds=timeout, memory_mib=memory)
     options = {"only": tuple(only or ()), "force": force, "formats": () if no_render else None}
-    raise typer.Exit(run_and_say(settings, build, workers=workers, limits=limits, **options))
+    options |= {"workers": workers, "limits": limits, "cluster": cluster}
+    raise typer.Exit(run_and_say(settings, build, **options))
 
 
 @app.command()

@@ -12,7 +12,12 @@ if TYPE_CHECKING:
 
     from analysis.core.settings import Batch
 
-Workers = Annotated[int | None, typer.Option(help="Processes at work at once; default: one per processor.")]
+Workers = Annotated[
+    int | None, typer.Option(help="Processes at once; default: as processors and memory allow.")
+]
+Cluster = Annotated[
+    str | None, typer.Option(help="Address of a Dask scheduler, whose workers make the runs instead.")
+]
 Kernels = Annotated[str, typer.Option(help="warm: imports done beforehand, on Linux; or ordinary.")]
 Timeout = Annotated[float, typer.Option(help="Seconds that one notebook may take.")]
 Memory = Annotated[int | None, typer.Option(help="MiB that one run may have; default: an even share of all.")]

@@ -156,7 +156,7 @@ STATIC = {
     "The results lie too close to each other to tell highest from lowest with certainty, or something "
     "certain speaks against them.": "says that nothing stands out",
     "No point to preserve or improve is named for {names}: the results lie too close to each other, or "
-    "something certain speaks against each of the highest or for each of the lowest.": "says what is left out",
+    "something certain speaks against each of the highest or for each of the lowest.": "names what is out",
     "No strengths or points to improve stand out": "says that nothing stands out",
     "Strengths to preserve and points to improve, {year}: the highest and the lowest results of all services "
     "in points from 0 to 100, as many of each, with {level} confidence intervals. No strength has anything "
@@ -178,7 +178,8 @@ STATIC = {
     "the two means.": "'over' is through all rounds",
     "The change is measured within the units over all rounds that can be compared, so it can differ from the "
     "difference between the two means.": "'over' is through all rounds",
-    "What is certain over the whole report ({level} confidence intervals, differences on the scale {scale}):": "'over' is in all of the report",
+    "What is certain over the whole report ({level} confidence intervals, differences on the scale "
+    "{scale}):": "'over' is in all of the report",
     "Nothing is certain over the whole report, and no measure or target waits for its result.": (
         "'over' is in all of the report"
     ),
@@ -228,8 +229,8 @@ STATIC = {
     "The middle half: a quarter of the other municipalities lie below it and a quarter above. Figures that "
     "are supplied keep their decimals.": "says what the middle half is",
     "A unit that can only see changes of more than {most} on the answer scale should be pooled with others. "
-    "Where so few answers are expected that they could not be shown, users are better asked in another way: in interviews "
-    "or dialogue meetings.": "says which way of asking is better",
+    "Where so few answers are expected that they could not be shown, users are better asked in another "
+    "way: in interviews or dialogue meetings.": "says which way of asking is better",
     "Over all services together there is no certain change or difference.": "'over' is in all services",
     "No certain change over all services": "'over' is in all services",
     "What to prioritise cannot be decided": "says that nothing is decided",

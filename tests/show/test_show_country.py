@@ -28,7 +28,7 @@ def national(*, few: bool = False):
     for service, mean in (("kindergarten", 4.8), ("school", 4.4)):
         place = {"service": service, "topic": "overall", "scale": "1-6"}
         for year in (2023, 2025):
-            fact = Fact(statistic="mean", year=year, **place, value=mean, n=900, N=24)
+            fact = Fact(statistic="mean", year=year, **place, value=mean, se=0.05, n=900, N=24)
             rows.append(fact.missing("not_comparable", "no_other_municipalities") if few else fact)
         if not few:
             rows += [
@@ -46,7 +46,7 @@ def test_the_sheet_says_between_what_the_services_lie(asked):
 def test_every_service_stands_with_its_rounds_spread_and_who_is_behind_it(asked, tmp_path):
     block = tabulate_country(canvas_of(asked, tmp_path), national())
     rows = [line for line in block.markdown.splitlines() if line.startswith("| ")]
-    assert rows[1] == "| Kindergarten | 4.8 | **4.8** | 4.7–4.9 | 0.15 | 24 | 900 |"
+    assert rows[1] == "| Kindergarten | 4.8 | **4.8** | 4.7–4.9 | 4.7–4.9 | 0.15 | 24 | 900 |"
     assert len(rows) == 3
 
 

@@ -37,13 +37,15 @@ def run_batch(
     notebooks: Path | None = None,
     reports: bool = True,
     limits: RunLimits | None = None,
+    cluster: str | None = None,
     console: Console | None = None,
 ) -> BatchResult:
     """Make the runs and reports of a batch that are not current, in the folder `build`.
 
     See `make_plan` for `only`, `force`, `formats`, `notebooks` and `reports`. `workers` is the number of
-    processes (default: one per processor), `limits` what each run may use (default: an hour, and an even
-    share of the memory). Progress goes to `console`; without one nothing is said.
+    processes (default: as many as there are processors and memory for), `limits` what each run may use (default: an hour, and an even
+    share of the memory), `cluster` the address of a Dask scheduler whose workers make the runs instead.
+    Progress goes to `console`; without one nothing is said.
     A failing run stops no other: look at the result's `failed` and `exit_code`. Raises SettingsError or
     BuildError where nothing can be run.
     """
@@ -61,7 +63,8 @@ def run_batch(
         plan = replace(plan, batch=batch)
         write_plan(plan)
         moved = _set_aside_what_is_not_planned(plan, reports=reports)
-        outcomes = carry_out_watched(plan, workers=workers, limits=limits, console=console)
+        options = {"workers": workers, "limits": limits, "cluster": cluster}
+        outcomes = carry_out_watched(plan, **options, console=console)
         changed = moved > 0 or any(outcome.outcome != "unchanged" for outcome in outcomes)
         if changed:
             clear_leftovers(build)
@@ -74,7 +77,12 @@ def run_batch(
 
 
 def carry_out_watched(
-    plan: Plan, *, workers: int, console: Console | None, limits: RunLimits | None = None
+    plan: Plan,
+    *,
+    workers: int,
+    console: Console | None,
+    limits: RunLimits | None = None,
+    cluster: str | None = None,
 ) -> tuple[Outcome, ...]:
     """Carry out a plan with its progress on `console` and in the build's `runs.jsonl`."""
     with contextlib.ExitStack() as stack:
@@ -85,7 +93,8 @@ def carry_out_watched(
         else:
             watch = Lines(plan, console)
         log = stack.enter_context((plan.build / "runs.jsonl").open("w", encoding="utf-8"))
-        return carry_out(plan, workers=workers, watch=_Logged(watch, log), limits=limits)
+        logged = _Logged(watch, log)
+        return carry_out(plan, workers=workers, watch=logged, limits=limits, cluster=cluster)
 
 
 def checked_workers(workers: int | None) -> int:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from statistics import NormalDist
+
 import pandas as pd
 
 from analysis.facts.table import Fact
@@ -16,6 +19,9 @@ from analysis.show.style import drawing
 from analysis.show.tables import Column, Table, table_block, unbroken
 from analysis.show.text import write_callout
 from analysis.show.verdicts import shown, state
+
+#: National figures are saved with their standard error alone: the level of their intervals is chosen here.
+_LEVEL = 0.95
 
 
 def headline_country(canvas: Canvas, facts: pd.DataFrame) -> str:
@@ -90,9 +96,10 @@ def tabulate_country(canvas: Canvas, facts: pd.DataFrame) -> Block:
     """Set services against rounds: national means, spread between municipalities, who is behind them."""
     say = canvas.language
     caption = say.text(
-        "The mean of the municipalities' means by service. Half of them: between the lowest and the highest "
-        "quarter of the municipalities, {year}. Spread: how much municipalities differ beyond what chance "
-        "explains, as a standard deviation.",
+        "The mean of the municipalities' means by service, with its {level} confidence interval. Half of "
+        "them: between the lowest and the highest quarter of the municipalities, {year}. Spread: how much "
+        "municipalities differ beyond what chance explains, as a standard deviation.",
+        level=say.percent(_LEVEL),
         year=last_year(facts),
     )
     return table_block(canvas, "country", _table(canvas, facts), caption=caption)
@@ -113,6 +120,7 @@ def _table(canvas: Canvas, facts: pd.DataFrame) -> Table:
             service=mean.service,
         )
         cells += [
+            numbers.interval(say, _with_interval(mean)),
             _between(canvas, facts, mean.service),
             say.number(spread.value, 2) if spread is not None and is_number(spread) else numbers.EM_RULE,
             numbers.count(say, mean.N),
@@ -122,6 +130,7 @@ def _table(canvas: Canvas, facts: pd.DataFrame) -> Table:
     columns = (
         Column(say.text("Service"), 24),
         *(Column(str(each), 9, right=True, strong=each == year) for each in years),
+        Column(say.text("Interval"), 12, right=True),
         Column(say.text("Half of them"), 13, right=True),
         Column(say.text("Spread"), 9, right=True),
         Column(say.text("Municipalities"), 13, right=True),
@@ -132,6 +141,14 @@ def _table(canvas: Canvas, facts: pd.DataFrame) -> Table:
 
 def _means(facts: pd.DataFrame) -> list[Fact]:
     return select(nation(facts), statistic="mean", topic="overall", year=last_year(facts))
+
+
+def _with_interval(mean: Fact) -> Fact:
+    """Add the interval of a national mean: its many answers leave no degrees of freedom to count."""
+    if mean.value is None or mean.se is None:
+        return mean
+    half = NormalDist().inv_cdf((1 + _LEVEL) / 2) * mean.se
+    return replace(mean, low=mean.value - half, high=mean.value + half)
 
 
 def _quartile(facts: pd.DataFrame, service: str, percent: str) -> Fact | None:
