@@ -5,6 +5,7 @@ In a module of its own, without pytest: worker processes import it.
 
 import os
 import signal
+import time
 from concurrent.futures import Future
 from pathlib import Path
 
@@ -40,10 +41,16 @@ class InProcess:
 def pretend(
     run: Run, *, build: Path, key: Key, notebook: Path | None = None, limits: RunLimits | None = None
 ) -> Outcome:
-    """Write a run's folder; fail or die where `<build>/../wanted/<id with ->` says so."""
+    """Write a run's folder; fail, wait or die where `<build>/../wanted/<id with ->` says so."""
     wanted = build.parent / "wanted" / run.id.replace("/", "-")
     word = wanted.read_text() if wanted.is_file() else "done"
-    if word == "die":
+    while word == "wait":
+        (build.parent / "waiting").touch()
+        time.sleep(0.05)
+        word = wanted.read_text() if wanted.is_file() else "done"
+    if word.startswith("die"):
+        if word == "die once":
+            wanted.unlink()
         os.kill(os.getpid(), signal.SIGKILL)
     if word == "fail":
         set_aside(build, run.folder)

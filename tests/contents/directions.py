@@ -159,8 +159,7 @@ STATIC = {
     "something certain speaks against each of the highest or for each of the lowest.": "names what is out",
     "No strengths or points to improve stand out": "says that nothing stands out",
     "Strengths to preserve and points to improve, {year}: the highest and the lowest results of all services "
-    "in points from 0 to 100, as many of each, with {level} confidence intervals. No strength has anything "
-    "certain against it, and no point to improve anything certain for it.": "says what a table lists",
+    "in points from 0 to 100, as many of each, with {level} confidence intervals.": "says what a table lists",
     "{service}: every item, {year}, with {level} confidence interval. High and low are the shares of the two "
     "best and the two poorest answers. Where a low answer is the good one, the item is turned.": (
         "says which answers count as high"
@@ -178,8 +177,9 @@ STATIC = {
     "the two means.": "'over' is through all rounds",
     "The change is measured within the units over all rounds that can be compared, so it can differ from the "
     "difference between the two means.": "'over' is through all rounds",
-    "What is certain over the whole report ({level} confidence intervals, differences on the scale "
-    "{scale}):": "'over' is in all of the report",
+    "What is certain over the whole report ({level} confidence intervals, on the scale {scale}):": (
+        "'over' is in all of the report"
+    ),
     "Nothing is certain over the whole report, and no measure or target waits for its result.": (
         "'over' is in all of the report"
     ),

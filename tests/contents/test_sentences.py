@@ -193,6 +193,24 @@ def test_the_steering_chapters_claims_are_read(read, code) -> None:
                     assert (statistic, fact.verdict, fact.service, fact.unit, fact.category) in said
 
 
+def test_nothing_is_to_be_preserved_or_improved_against_what_is_certain(read) -> None:
+    wrong, told = [], 0
+    for municipality in read.reports:
+        ledger = read.ledger(municipality)
+        for name, favour in (("strength", False), ("improvement", True)):
+            for statistic in (name, f"service_{name}"):
+                for fact in ledger.every(statistic):
+                    told += 1
+                    if ledger.spoken(fact.service, fact.topic, favour=favour):
+                        wrong.append((municipality, statistic, fact.service, fact.topic))
+        named = {s: {(f.service, f.topic) for f in ledger.every(s)} for s in ("strength", "improvement")}
+        for statistic, kept in (("improvement", "strength"), ("strength", "improvement")):
+            other = {(f.service, f.topic) for f in ledger.every(f"service_{kept}")}
+            wrong += [(municipality, statistic, *subject) for subject in named[statistic] & other]
+    assert wrong == []
+    assert told > 50
+
+
 def sentence_of(fact: Fact, report: Report, ledger: Ledger, code: str) -> tuple[str, list[float]]:
     """Return the sentence on a change or difference, and the numbers that it must hold."""
     labels, numbers = report.labels[code], numbers_of(fact, ("value", "level", "interval"))

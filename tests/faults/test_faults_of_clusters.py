@@ -1,28 +1,31 @@
-"""Workers and schedulers of a cluster that go away, with runs that only pretend."""
+"""Workers and schedulers that go away, with runs that only pretend: each ends as the local processes' do."""
 
 import os
 import signal
+import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 
+import psutil
 import pytest
 from pretended import pretend
 
-from analysis.batch import read_record, run_batch, schedule
+from analysis.batch import BatchResult, cluster, errand, run_batch, schedule
 from analysis.batch.errand import ClusterLost
-from analysis.batch.folder import FACTS
+from analysis.core.errors import SettingsError
 
 distributed = pytest.importorskip("distributed")
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="workers are killed here by a signal")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def local():
     """A scheduler in this process, with two workers in processes of their own."""
     options = {"n_workers": 2, "threads_per_worker": 1, "processes": True, "dashboard_address": None}
-    with distributed.LocalCluster(**options, silence_logs=50, memory_limit=None) as cluster:
-        yield cluster
+    with distributed.LocalCluster(**options, silence_logs=60, memory_limit=None) as started:
+        yield started.scheduler_address
 
 
 @pytest.fixture
@@ -40,21 +43,126 @@ def want(tiny, word: str, *ids: str) -> None:
         (folder / name.replace("/", "-")).write_text(word)
 
 
-def ends(tiny, cluster) -> dict[str, object]:
-    result = run_batch(tiny.batch, tiny.build, notebooks=tiny.notebooks, cluster=cluster.scheduler_address)
-    return {outcome.id: outcome for outcome in result.outcomes}
+def run(tiny, address: str | None, **options) -> BatchResult:
+    return run_batch(tiny.batch, tiny.build, notebooks=tiny.notebooks, cluster=address, workers=2, **options)
 
 
-def test_faults(pretending, local) -> None:
-    t=time.time()
-    first = ends(pretending, local)
-    print({k: v.outcome for k, v in first.items()}, time.time()-t)
-    t=time.time()
-    print({k: v.outcome for k, v in ends(pretending, local).items()}, time.time()-t)
+def ends(result: BatchResult) -> dict[str, str]:
+    return {outcome.id: outcome.outcome for outcome in result.outcomes}
+
+
+@pytest.mark.parametrize("where", ["cluster", "here"])
+def test_a_run_that_kills_three_workers_is_set_aside_with_its_log_and_every_other_is_done(
+    pretending, local, where
+) -> None:
     want(pretending, "die", "9901/library")
-    t=time.time()
-    pretending.write_notebooks(service="2")
-    found = ends(pretending, local)
-    print({k: v.outcome for k, v in found.items()}, time.time()-t)
-    print((pretending.build / "_protected/9901/library/error.txt").read_text())
-    assert 0
+    found = ends(run(pretending, local if where == "cluster" else None))
+    assert {name for name, end in found.items() if end == "failed"} == {"9901/library"}
+    assert {name for name, end in found.items() if end == "not_run"} == {"9901/municipality", "9901/full"}
+    assert list(found.values()).count("done") == len(found) - 3
+    log = (pretending.build / "_protected/9901/library/error.txt").read_text()
+    assert "WorkerDied" in log
+    deaths = [line for line in log.splitlines() if "process " in line and " on " in line]
+    assert len({line.split("process ")[1] for line in deaths}) == 3
+    assert not list(pretending.build.rglob(".*.part*"))
+
+    want(pretending, "done", "9901/library")
+    assert set(ends(run(pretending, local)).values()) == {"done", "unchanged"}
+    assert not (pretending.build / "_protected/9901").exists()
+
+
+@pytest.mark.parametrize("where", ["cluster", "here"])
+def test_a_run_whose_worker_is_killed_once_is_made_by_another(pretending, local, where) -> None:
+    want(pretending, "die once", "9901/library", "9902/school")
+    result = run(pretending, local if where == "cluster" else None)
+    assert set(ends(result).values()) == {"done"}
+    assert not (pretending.root / "wanted/9901-library").exists()
+    assert not (pretending.build / "_protected").exists()
+
+
+def test_a_failing_run_is_not_tried_again_on_a_cluster(pretending, local) -> None:
+    want(pretending, "fail", "9903/school")
+    result = run(pretending, local)
+    assert [(o.id, o.error) for o in result.failed] == [("9903/school", "ValueError")]
+    assert set(ends(run(pretending, local, only=("9901", "9902"))).values()) == {"unchanged"}
+
+
+@pytest.fixture
+def apart(tmp_path):
+    """A scheduler and a worker as commands start them; returns its address and its process."""
+    known = tmp_path / "scheduler.json"
+    path = os.pathsep.join(str(Path(p).resolve()) for p in sys.path if p)
+    surroundings = {**os.environ, "PYTHONPATH": path}
+    where = ["--scheduler-file", str(known), "--no-dashboard"]
+    commands = (
+        ["scheduler", "--port", "0", "--host", "127.0.0.1", *where],
+        ["worker", "--nthreads", "1", "--no-nanny", "--death-timeout", "5", *where],
+    )
+    options = {"env": surroundings, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    started = [subprocess.Popen([sys.executable, "-m", "dask", *c], **options) for c in commands]
+    try:
+        last = time.monotonic() + 60
+        while not known.exists():
+            assert time.monotonic() < last
+            assert [p.poll() for p in started] == [None, None]
+            time.sleep(0.05)
+        with distributed.Client(scheduler_file=str(known), set_as_default=False) as client:
+            yield client.scheduler.address, started[0]
+    finally:
+        for process in started:
+            process.kill()
+            process.wait()
+
+
+def test_a_batch_whose_scheduler_goes_away_says_so_and_a_second_one_makes_the_rest(pretending, apart) -> None:
+    address, scheduler = apart
+    want(pretending, "wait", "9902/school")
+
+    def kill() -> None:
+        while not (pretending.root / "waiting").exists():
+            time.sleep(0.05)
+        scheduler.send_signal(signal.SIGKILL)
+
+    thread = threading.Thread(target=kill)
+    thread.start()
+    with pytest.raises(ClusterLost) as caught:
+        run(pretending, address)
+    thread.join()
+    assert caught.value.where == address
+    assert "what has been made is not made again" in str(caught.value)
+    want(pretending, "done", "9902/school")
+    again = ends(run(pretending, None))
+    assert set(again.values()) == {"done", "unchanged"}
+    assert again["reference/school"] == "unchanged"
+    assert not list(pretending.build.rglob(".*"))
+
+
+def test_an_address_where_nobody_answers_is_named(pretending, monkeypatch) -> None:
+    monkeypatch.setattr(cluster, "_ANSWER_WITHIN", 1)
+    with pytest.raises(ClusterLost, match="no scheduler answers") as caught:
+        run(pretending, "tcp://127.0.0.1:9")
+    assert "dask scheduler" in str(caught.value)
+
+
+def test_a_worker_that_would_make_other_results_is_refused(pretending, local, monkeypatch) -> None:
+    other = {**errand.made_by(), "packages": "others"}
+    monkeypatch.setattr(cluster, "made_by", lambda: other)
+    with pytest.raises(ClusterLost, match="its packages differ"):
+        run(pretending, local)
+
+
+def test_without_dask_it_is_said_what_to_install(pretending, monkeypatch) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(SettingsError, match=r"tilstand\[cluster\]"):
+        run(pretending, "tcp://127.0.0.1:8786")
+
+
+def test_real_notebooks_give_the_same_bytes_on_a_cluster_as_here(tiny, local) -> None:
+    only = {"notebooks": tiny.notebooks, "reports": False, "only": ["9902/school"], "workers": 2}
+    assert run_batch(tiny.batch, tiny.build, cluster=local, **only).exit_code == 0
+    assert run_batch(tiny.batch, tiny.root / "here", **only).exit_code == 0
+    made = [folder / "9902/runs/school/facts.parquet" for folder in (tiny.build, tiny.root / "here")]
+    assert made[0].read_bytes() == made[1].read_bytes()
+    assert set(ends(run_batch(tiny.batch, tiny.build, **only)).values()) == {"unchanged"}
+    workers = [p for p in psutil.Process().children(recursive=True) if "kernel" in " ".join(p.cmdline())]
+    assert all("kernels.template" in " ".join(p.cmdline()) for p in workers)

@@ -132,8 +132,11 @@ def test_every_line_goes_from_its_finding_to_its_evaluation(told):
         "Decided in Budget 2024, 2023."
     )
     assert steps["Evaluation"] == (
-        "The survey of 2025 shows that the measure worked: +0.6 points compared with those without it "
-        "(95% confidence interval +0.4 to +0.8). Looked at again in the survey of 2027."
+        "The survey of 2025 shows that the measure worked: +0.6 on the scale 1–6 for information, compared "
+        "with those without it (95% confidence interval +0.4 to +0.8). The measure was in 2 units, with 300 "
+        "answers before or after, whichever are fewer. Compared is how much the results changed from before "
+        "the measure to after it, with it and without it. That presumes that all would else have changed "
+        "alike. Looked at again in the survey of 2027."
     )
 
 
@@ -249,7 +252,8 @@ def test_a_refusal_to_judge_says_why_and_what_changed_without_crediting_the_meas
     assert said.startswith("The survey of 2025 cannot judge the measure: ")
     assert not re.search("higher|lower|worked", said)
     (changed,) = say_grounds(canvas, tabulate([CHANGED]), refused)
-    assert changed.startswith("Solbakken changed by −0.2 since 2023")
+    # With one decimal the interval would end at nil on either side of it.
+    assert changed.startswith("Solbakken changed by −0.20 since 2023 (95% confidence interval −0.40 to 0.00)")
     assert changed.endswith("that need not be the measure's doing.")
 
 
@@ -280,9 +284,12 @@ def test_what_it_is_compared_with_is_said_with_how_many_they_are(lab, against, t
     effect = replace(EFFECT, against=against, N=treated)
     places = None if against == "other_units" else 7
     counted = replace(effect, statistic="compared_units", value=22.0, N=places, verdict="", scale="number")
-    (grounds,) = say_grounds(canvas, tabulate([effect, counted]), effect)
+    rests, grounds, presumes = say_grounds(canvas, tabulate([effect, counted]), effect)
     assert said in grounds
-    assert say_grounds(canvas, tabulate([effect]), effect) == []
+    assert f"{effect.n} answers" in rests
+    assert (f"in {treated} unit" in rests) == (treated is not None)
+    assert presumes.endswith("That presumes that all would else have changed alike.")
+    assert say_grounds(canvas, tabulate([effect]), effect) == [rests, presumes]
 
 
 def test_a_figures_change_keeps_its_unit_of_measure_and_is_not_called_an_effect(lab):

@@ -150,10 +150,10 @@ def test_without_targets_measures_and_results_each_stage_says_so(report, steerin
 def test_the_headline_counts_targets_and_running_measures(
     report, lab, asked, make, steered, steering
 ) -> None:
-    assert headline_model(report, steered, steering) == "6 mål, 2 tiltak i gang"
+    assert headline_model(report, steered, steering) == "I styringen: 6 mål, 2 tiltak i gang"
     assert (
         headline_model(make.canvas(asked, language="en"), steered, steering)
-        == "6 targets, 2 measures running"
+        == "In steering: 6 targets, 2 measures running"
     )
 
 

@@ -200,7 +200,11 @@ def test_without_peers_a_sentence_says_so(make, asked, thin, facts, tmp_path):
 def test_the_map_calls_nothing_undecided_a_priority(make, asked, rich, tmp_path):
     canvas = make.canvas(asked, tmp_path, language="en")
     block = draw_priorities(canvas, rich)
-    assert headline_priorities(canvas, rich) == "Prioritise respectful treatment, preserve well-being"
+    # Well-being lies in the corner to preserve too, but something certain speaks against it.
+    assert headline_priorities(canvas, rich) == "Prioritise respectful treatment"
+    assert "Well\\-being lies in the corner to preserve, but is certainly" in block.markdown
+    alone = rich[rich["statistic"].isin(("priority", "priority_cut", "mean"))]
+    assert headline_priorities(canvas, alone) == "Prioritise respectful treatment, preserve well-being"
     assert "an association, not an effect" in block.markdown
     assert "all municipalities together" in block.markdown
     undecided = next(line for line in block.markdown.splitlines() if line.startswith("| Information"))

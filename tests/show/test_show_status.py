@@ -50,8 +50,9 @@ def test_positive_and_negative_feedback_get_equal_room(claims, language, asked, 
         [len(re.findall(r"[.](?:\s|$)", item.partition("** ")[2])) for item in side] for side in (good, bad)
     ]
     assert sentences == [[3] * len(good)] * 2
-    # The same template: no side takes a sixth more words than the other.
-    words = [sum(len(item.split()) for item in side) for side in (good, bad)]
+    # The same template: no side takes a sixth more words than the other, but for what speaks against a topic.
+    but = {"nb": ", men ", "en": ", but "}[language]
+    words = [sum(len(re.sub(rf"{but}[^.]*", "", item).split()) for item in side) for side in (good, bad)]
     assert max(words) <= min(words) * 7 / 6
 
 

@@ -11,6 +11,7 @@ from analysis.core.paths import project_root
 from analysis.facts.table import Fact, tabulate
 from analysis.show import Canvas
 from analysis.show.red_lines import headline_red_lines, next_survey, write_red_lines
+from analysis.show.target_cards import at_risk, read_cards, too_few
 from analysis.show.targets import headline_targets, tabulate_targets
 from analysis.steering.catalogue import default_catalogue
 from analysis.steering.context import MODEL, Steering
@@ -224,13 +225,13 @@ def test_a_change_says_how_certain_it_is(verdict, written, asked, report) -> Non
 
 def test_headings_count_the_targets(kinds, report, make, asked) -> None:
     steering, facts = kinds
-    assert headline_targets(report, facts, steering) == "1 av 6 mål har ønsket resultat, 1 uakseptabelt"
+    assert headline_targets(report, facts, steering) == "Av 6 mål har 1 ønsket resultat, 1 uakseptabelt"
     english = make.canvas(asked, report.folder, language="en")
     assert headline_targets(english, facts, steering, service="kindergarten") == (
-        "1 of 6 targets have the desired result, 1 an unacceptable one"
+        "Of 6 targets, 1 have the desired result, 1 an unacceptable one"
     )
     block = tabulate_targets(report, facts, steering)
-    assert "### Barnehage: 1 av 6 mål har ønsket resultat, 1 uakseptabelt\n" in block.markdown
+    assert "### Barnehage: av 6 mål har 1 ønsket resultat, 1 uakseptabelt\n" in block.markdown
     assert "Hovedmål: Gode tjenester.\n" in block.markdown
 
 
@@ -256,10 +257,16 @@ class TestRedLines:
     def test_missed_and_risky_targets_stand_there_and_no_others(self, kinds, report) -> None:
         steering, facts = kinds
         heads = [line for line in self.lines(write_red_lines(report, facts, steering)) if line[0] == "#"]
-        assert [head.rpartition(": ")[2] for head in heads] == [
-            "uakseptabelt", "kan være uakseptabelt", "kan være uakseptabelt",
-        ]  # fmt: skip
-        assert headline_red_lines(report, facts, steering) == "1 mål er ikke nådd og 2 er i fare"
+        assert [head.rpartition(": ")[2] for head in heads] == ["uakseptabelt", "kan være uakseptabelt"]
+        assert headline_red_lines(report, facts, steering) == "Mål: 1 er ikke nådd og 1 er i fare"
+
+    def test_of_too_few_answers_nothing_is_said_but_that(self, kinds, report) -> None:
+        steering, facts = kinds
+        text = write_red_lines(report, facts, steering).markdown
+        assert "Kan ikke vurderes, for få svar: " in text.splitlines()[-1]
+        few = [card for card in read_cards(facts, steering) if too_few(card)]
+        assert len(few) == 1
+        assert not at_risk(few[0])
 
     def test_each_gives_the_six_answers(self, kinds, report) -> None:
         steering, facts = kinds

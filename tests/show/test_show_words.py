@@ -58,7 +58,7 @@ def test_headlines_say_the_finding(make, asked, facts):
         headline_change(canvas, facts)
         == "Certain rise in overall satisfaction and fall in information since 2023"
     )
-    assert headline_response(canvas, facts) == "320 of 520 parents answered (62%)"
+    assert headline_response(canvas, facts) == "Answers from 320 of 520 parents (62%)"
 
 
 def test_one_unit_is_not_compared(make, asked):

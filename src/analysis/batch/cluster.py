@@ -160,7 +160,9 @@ class Cluster:
             seen["the data"] = self._plan.batch.store
         if steering is not None:
             seen["the steering folder"] = (self._plan.batch.path.parent / steering).resolve()
-        said = self._client.run(look_around, {name: str(path) for name, path in seen.items()}, on_error="return")
+        said = self._client.run(
+            look_around, {name: str(path) for name, path in seen.items()}, on_error="return"
+        )
         for worker, found in sorted(said.items()):
             _check_worker(worker, found, seen)
 

@@ -7,6 +7,7 @@ import json
 import shutil
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,13 +23,15 @@ from analysis.batch.folder import (
 )
 from analysis.batch.kernels.guard import Guard, RunLimits
 from analysis.batch.key import Key
-from analysis.batch.outcome import Outcome
+from analysis.batch.outcome import Outcome, this_process
 from analysis.batch.runs import Run
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 _DEFAULT_LIMITS = RunLimits()
+#: The tag of the cell that papermill adds, with the parameters of a run.
+_INJECTED = "injected-parameters"
 
 
 def execute(
@@ -51,12 +54,14 @@ def execute(
         files = {p.relative_to(part).as_posix(): file_hash(p) for p in sorted(part.rglob("*")) if p.is_file()}
         write_record(part, {"id": run.id, "outcome": "done", **key.recorded(), "files": files})
         put_in_place(part, build / run.folder)
-        return Outcome(id=run.id, outcome="done", seconds=time.perf_counter() - clock, memory_mib=memory)
+        seconds, worker = time.perf_counter() - clock, this_process()
+        return Outcome(id=run.id, outcome="done", seconds=seconds, memory_mib=memory, worker=worker)
     except Exception as error:
         seconds = time.perf_counter() - clock
         with contextlib.suppress(OSError):
             set_aside(build, run.folder)
-        return record_failure(run, error, build=build, executed=part / NOTEBOOK, seconds=seconds)
+        failed = record_failure(run, error, build=build, executed=part / NOTEBOOK, seconds=seconds)
+        return replace(failed, worker=this_process())
     finally:
         shutil.rmtree(part, ignore_errors=True)
 
@@ -111,6 +116,10 @@ def _with_papermill(
     _check_the_end(executed, part)
     # Where the notebook lay and was written is another path on every machine.
     executed.metadata.papermill.update(input_path=notebook.name, output_path=NOTEBOOK)
+    for cell in executed.cells:
+        # papermill draws its cell an id by chance, and a report's book holds it.
+        if _INJECTED in cell.metadata.get("tags", ()):
+            cell["id"] = _INJECTED
     nbformat.write(executed, part / NOTEBOOK)
 
 

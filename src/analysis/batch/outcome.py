@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict, dataclass
+import os
+import socket
+from dataclasses import dataclass
 from typing import Literal
 
 Ending = Literal["done", "unchanged", "failed", "not_run"]
@@ -11,7 +12,10 @@ Ending = Literal["done", "unchanged", "failed", "not_run"]
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """The end of one run. `message` may be shown to anyone: it holds no answer."""
+    """The end of one run. `message` may be shown to anyone: it holds no answer.
+
+    `memory_mib` is the most that its kernel had, `worker` the process that made it.
+    """
 
     id: str
     outcome: Ending
@@ -21,18 +25,14 @@ class Outcome:
     message: str = ""
     because: str = ""
     recorded: str = ""
+    worker: str = ""
 
     @property
     def stands(self) -> bool:
         """Whether the run's results are there and current."""
         return self.outcome in ("done", "unchanged")
 
-    def line(self) -> str:
-        """Return the run's line in `runs.jsonl`, which is not protected: the error's class, not its words.
 
-        >>> Outcome(id="9901/school", outcome="not_run", because="reference/school failed").line()
-        '{"id": "9901/school", "outcome": "not_run", "seconds": 0.0, "because": "reference/school failed"}'
-        """
-        content = {k: v for k, v in asdict(self).items() if k not in ("message", "recorded")}
-        content["seconds"] = round(self.seconds, 2)
-        return json.dumps({k: v for k, v in content.items() if v not in ("", None)}, ensure_ascii=False)
+def this_process() -> str:
+    """Return what an outcome names as its worker: this process and its machine."""
+    return f"{os.getpid()} on {socket.gethostname()}"

@@ -11,7 +11,7 @@ from pathlib import Path
 from analysis.batch.failure import record_failure
 from analysis.batch.folder import RECORD, file_hash, set_aside, write_record
 from analysis.batch.key import Key
-from analysis.batch.outcome import Outcome
+from analysis.batch.outcome import Outcome, this_process
 from analysis.batch.runs import NATIONAL, Run
 from analysis.core.settings import EDITIONS, load_batch
 
@@ -43,7 +43,8 @@ def make_report(run: Run, *, build: Path, key: Key) -> Outcome:
         folder.mkdir(parents=True, exist_ok=True)
         files = {path.relative_to(folder).as_posix(): file_hash(path) for path in outputs if path.is_file()}
         write_record(folder, {"id": run.id, "outcome": "done", **key.recorded(), "files": files})
-        return Outcome(id=run.id, outcome="done", seconds=time.perf_counter() - clock)
+        seconds, worker = time.perf_counter() - clock, this_process()
+        return Outcome(id=run.id, outcome="done", seconds=seconds, worker=worker)
     except Exception as error:
         with contextlib.suppress(OSError):
             set_aside(build, run.folder)
@@ -51,7 +52,7 @@ def make_report(run: Run, *, build: Path, key: Key) -> Outcome:
             error.add_note(f"in the book {at_work}")
         outcome = record_failure(run, error, build=build, seconds=time.perf_counter() - clock)
         named = "\n".join(part for part in (at_work, outcome.message) if part)
-        return replace(outcome, message=named)
+        return replace(outcome, message=named, worker=this_process())
 
 
 def report_folders(build: Path) -> Iterator[tuple[str, Path]]:

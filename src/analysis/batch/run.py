@@ -19,8 +19,8 @@ from analysis.batch.plan import Plan, make_plan, write_plan
 from analysis.batch.pool import usable_memory, usable_workers
 from analysis.batch.progress import Bar, Lines, Silence
 from analysis.batch.reports import report_folders
-from analysis.batch.runs import Run
-from analysis.batch.schedule import Watch, carry_out
+from analysis.batch.runlog import RunLog, Watch
+from analysis.batch.schedule import carry_out
 from analysis.batch.summary import BatchResult
 from analysis.core.errors import SettingsError
 from analysis.core.settings import Batch
@@ -43,9 +43,9 @@ def run_batch(
     """Make the runs and reports of a batch that are not current, in the folder `build`.
 
     See `make_plan` for `only`, `force`, `formats`, `notebooks` and `reports`. `workers` is the number of
-    processes (default: as many as there are processors and memory for), `limits` what each run may use (default: an hour, and an even
-    share of the memory), `cluster` the address of a Dask scheduler whose workers make the runs instead.
-    Progress goes to `console`; without one nothing is said.
+    processes (default: as many as there are processors and memory for), `cluster` the address of a Dask
+    scheduler whose workers make the runs instead, `limits` what each run may use (default: an hour, and an
+    even share of this machine's memory). Progress goes to `console`; without one nothing is said.
     A failing run stops no other: look at the result's `failed` and `exit_code`. Raises SettingsError or
     BuildError where nothing can be run.
     """
@@ -91,9 +91,8 @@ def carry_out_watched(
         elif console.is_terminal:
             watch = stack.enter_context(Bar(plan, console))
         else:
-            watch = Lines(plan, console)
-        log = stack.enter_context((plan.build / "runs.jsonl").open("w", encoding="utf-8"))
-        logged = _Logged(watch, log)
+            watch = stack.enter_context(Lines(plan, console))
+        logged = stack.enter_context(RunLog(plan, watch))
         return carry_out(plan, workers=workers, watch=logged, limits=limits, cluster=cluster)
 
 
@@ -120,23 +119,6 @@ def checked_limits(limits: RunLimits, workers: int) -> RunLimits:
     if limits.memory_mib is None and (memory := usable_memory()):
         return replace(limits, memory_mib=max(memory // 2**20 // workers, 1))
     return limits
-
-
-class _Logged:
-    """Writes every outcome down before it is shown."""
-
-    def __init__(self, watch: Watch, log: object) -> None:
-        self.watch, self.log = watch, log
-
-    def began(self, run: Run) -> None:
-        self.watch.began(run)
-
-    def ended(self, outcome: Outcome) -> None:
-        # A full disk fails runs; it must not stop the ones that need no more room.
-        with contextlib.suppress(OSError):
-            self.log.write(outcome.line() + "\n")
-            self.log.flush()
-        self.watch.ended(outcome)
 
 
 def _index_stands(plan: Plan) -> bool:

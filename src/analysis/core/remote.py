@@ -130,7 +130,9 @@ def bring(address: str) -> str:
             if known.get(name) != mark or None in mark or not _has_size(folder / name, mark[0])
         ]
         # What is about to be another file is unknown until it is there, however this ends.
-        write_text(folder / MANIFEST, json.dumps({n: m for n, m in known.items() if n not in gone.union(wanted)}))
+        write_text(
+            folder / MANIFEST, json.dumps({n: m for n, m in known.items() if n not in gone.union(wanted)})
+        )
         for name in gone:
             (folder / name).unlink(missing_ok=True)
         fetch(remote, folder, wanted, there)

@@ -40,8 +40,7 @@ def list_certain(canvas: Canvas, facts: pd.DataFrame) -> Block:
     intro = write_paragraph(
         canvas,
         say.text(
-            "What is certain over the whole report ({level} confidence intervals, differences on the scale "
-            "{scale}):",
+            "What is certain over the whole report ({level} confidence intervals, on the scale {scale}):",
             level=numbers.level_word(say, found),
             scale=numbers.scale_of(found),
         ),

@@ -38,8 +38,7 @@ def write_strengths(canvas: Canvas, facts: pd.DataFrame) -> Block:
     columns = (Column(f"{UP} {left}", 50), Column(f"{DOWN} {right}", 50))
     caption = say.text(
         "Strengths to preserve and points to improve, {year}: the highest and the lowest results of all "
-        "services in points from 0 to 100, as many of each, with {level} confidence intervals. No strength "
-        "has anything certain against it, and no point to improve anything certain for it.",
+        "services in points from 0 to 100, as many of each, with {level} confidence intervals.",
         year=last_year(facts), level=say.percent(good[0].level),
     )  # fmt: skip
     return table_block(canvas, "strengths", Table(columns, tuple(rows)), caption=caption)

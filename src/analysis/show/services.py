@@ -75,9 +75,8 @@ def tabulate_services(canvas: Canvas, facts: pd.DataFrame) -> Block:
         *((Column(say.text("All municipalities"), 19),) if compared else ()),
     )
     caption = say.text(
-        "Overall satisfaction by service, with {level} confidence interval for {year} and the answers to "
-        "that question. The assessments take into account that all of the report's comparisons are made at "
-        "once; in the chapters, those of one service.",
+        "Overall satisfaction by service, with {level} confidence interval for {year} and the answers to it. "
+        "Tested over the whole report at once; in the chapters within the service.",
         level=numbers.level_word(say, means), year=year,
     )  # fmt: skip
     if seen:

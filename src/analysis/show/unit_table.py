@@ -76,5 +76,7 @@ def _table(canvas: Canvas, facts: pd.DataFrame, chosen: Sequence[str], name: str
             "{sign}: fewer than {n} answers, read with care.", sign=FEW, n=canvas.caution
         )
     if borrowed:
-        caption += " " + say.text("Where answers are very few, their spread is borrowed from the other units.")
+        caption += " " + say.text(
+            "Where answers are very few, their spread is borrowed from the other units."
+        )
     return table_block(canvas, name, Table(columns, tuple(rows)), caption=caption)

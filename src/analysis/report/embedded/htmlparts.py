@@ -9,7 +9,7 @@ from analysis.report.embedded.tree import Node, Nodes, block, plain, raw, raw_in
 
 _NO_BREAK = "\N{NO-BREAK SPACE}"
 # A cell this short is not broken: a sign stays with its word, a number with its unit.
-_SHORT = 20
+_SHORT = 12
 
 
 def shaped_for_html(blocks: Nodes, words: Mapping[str, str], *, appendix: bool) -> Nodes:
@@ -116,7 +116,7 @@ def _table(node: Node, change, label: Mapping[str, str]) -> Node:
     # The first column says what the row is about: read aloud before each of its cells.
     headers = 1 if len(columns) > 1 else 0
     bodies = [[a, headers, h, [_unbroken(row) for row in rows]] for a, _, h, rows in bodies]
-    table = [attributes, caption, columns, [head[0], [_unbroken(row) for row in head[1]]], bodies, foot]
+    table = [attributes, caption, columns, head, bodies, foot]
     return _region("table-scroll", [{"t": "Table", "c": rewrite(table, change)}], label)
 
 
