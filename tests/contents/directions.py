@@ -135,10 +135,10 @@ WORDS: dict[str, tuple[str, str, str]] = {
     "lower priority": ("", "priority", "lower_priority"),
 }
 
-#: Said after a difference that is not certain over the report, where it is within the service alone.
+#: Of services whose difference is certain within the service, and not over the report.
 ALONE = {
-    "within the service alone certainly above": "higher",
-    "within the service alone certainly below": "lower",
+    "Certainly above all within the service alone: {names}.": "higher",
+    "Certainly below all within the service alone: {names}.": "lower",
 }
 
 #: The heads of the two columns of findings: what stands under them is read as a claim.

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from analysis.facts.units import unit_comparisons
-
 from made_up import TOPICS, answers, survey
+
+from analysis.facts.units import unit_comparisons
 
 UNITS = tuple(f"u{i:02d}" for i in range(12))
 

@@ -202,7 +202,7 @@ def test_the_map_calls_nothing_undecided_a_priority(make, asked, rich, tmp_path)
     block = draw_priorities(canvas, rich)
     # Well-being lies in the corner to preserve too, but something certain speaks against it.
     assert headline_priorities(canvas, rich) == "Prioritise respectful treatment"
-    assert "Well\\-being lies in the corner to preserve, but is certainly" in block.markdown
+    assert "Well-being lies in the corner to preserve, but is certainly" in block.markdown
     alone = rich[rich["statistic"].isin(("priority", "priority_cut", "mean"))]
     assert headline_priorities(canvas, alone) == "Prioritise respectful treatment, preserve well-being"
     assert "an association, not an effect" in block.markdown

@@ -4,8 +4,8 @@
 local words = { nb = "Tabell, kan rulles sidelengs", en = "Table, can be scrolled sideways" }
 local label, count = words.en, 0
 
--- A cell this short is not broken: a sign stays with its word, a number with its unit.
-local short = 20
+-- A cell this short is not broken: a number stays with its unit.
+local short = 12
 
 local function shaped(rows, scope, headers)
   for _, row in ipairs(rows) do
@@ -14,7 +14,7 @@ local function shaped(rows, scope, headers)
         cell.attr.attributes["scope"] = scope
       end
       local words = pandoc.utils.stringify(pandoc.Div(cell.contents))
-      if i > 1 and (utf8.len(words) or #words) <= short then
+      if scope == "row" and i > 1 and (utf8.len(words) or #words) <= short then
         cell.attr.classes:insert("nowrap")
       end
     end

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import secrets
@@ -35,16 +36,34 @@ def put_in_place(part: Path, folder: Path) -> None:
 
     A kill in the middle leaves the old folder, the new one or none, never a mixture.
     """
-    for path in sorted(part.rglob("*")):
-        if path.is_file():
-            # On the disk before the name: after a power loss the name never stands for empty files.
-            with path.open("rb+") as file:
-                os.fsync(file.fileno())
+    # On the disk before the name: after a power loss the name never stands for empty files.
+    reach_disk(part)
     old = folder.with_name(f".{folder.name}.old-{os.getpid()}-{secrets.token_hex(4)}")
     if folder.exists():
         os.rename(folder, old)
     os.rename(part, folder)
+    _reach_disk_as_names(folder.parent)
     shutil.rmtree(old, ignore_errors=True)
+
+
+def reach_disk(folder: Path) -> None:
+    """Return when everything in a folder is on the disk, where a power loss does not take it."""
+    for path, _, files in os.walk(folder, topdown=False):
+        for name in files:
+            # Windows does that only for files that may be written.
+            with Path(path, name).open("rb+" if os.name == "nt" else "rb") as file:
+                os.fsync(file.fileno())
+        _reach_disk_as_names(Path(path))
+
+
+def _reach_disk_as_names(folder: Path) -> None:
+    # Windows cannot open a folder; some network file systems cannot wait for one.
+    with contextlib.suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def clear_leftovers(build: Path) -> int:

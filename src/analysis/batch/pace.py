@@ -102,7 +102,7 @@ class Pace:
 
     def per_minute(self) -> float | None:
         """Return how many runs are made a minute, by the latest of them; None before two have ended."""
-        if len(self._recent) < 2 or self._recent[-1] <= self._recent[0]:  # noqa: PLR2004 - a pace is between two
+        if len(self._recent) < 2 or self._recent[-1] <= self._recent[0]:
             return None
         # Counted up to now: a batch that has come to a stop gets slower.
         return 60 * (len(self._recent) - 1) / (self._clock() - self._recent[0])
@@ -139,10 +139,10 @@ def duration(seconds: float) -> str:
     >>> duration(3.21), duration(125), duration(7325)
     ('3.2 s', '2 min 5 s', '2 h 2 min')
     """
-    if seconds < 60:  # noqa: PLR2004 - seconds in a minute
+    if seconds < 60:
         return f"{seconds:.1f} s"
     minutes, rest = divmod(int(seconds), 60)
-    return f"{minutes} min {rest} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"  # noqa: PLR2004
+    return f"{minutes} min {rest} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
 
 
 def about(seconds: float) -> str:
@@ -151,7 +151,7 @@ def about(seconds: float) -> str:
     >>> about(3), about(47), about(125), about(7325), about(200_000)
     ('10 s', '50 s', '2 min', '2 h 2 min', '55 h 33 min')
     """
-    if seconds < 55:  # noqa: PLR2004 - above it, a minute
+    if seconds < 55:
         return f"{max(int(-(-seconds // 10)), 1) * 10} s"
     minutes = round(seconds / 60)
-    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"  # noqa: PLR2004
+    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"

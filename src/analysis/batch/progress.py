@@ -48,8 +48,8 @@ class _Progress:
             pace = self.pace
             say(
                 self.console,
-                f"Interrupted: {pace.ended:,} of {pace.total:,} runs had come to their end, {pace.failed:,} of "
-                "them failed. What was made stands; the same command goes on from here.",
+                f"Interrupted: {pace.ended:,} of {pace.total:,} runs had come to their end, {pace.failed:,} "
+                "failed. What was made stands; the same command goes on from here.",
             )
 
     def began(self, run: Run) -> None:
@@ -131,7 +131,7 @@ class Bar(_Progress):
 
 def _speed(pace: Pace) -> Iterator[str]:
     if (rate := pace.per_minute()) is not None:
-        yield f"{rate:,.0f} runs a minute" if rate >= 10 else f"{rate:.1f} runs a minute"  # noqa: PLR2004
+        yield f"{rate:,.0f} runs a minute" if rate >= 10 else f"{rate:.1f} runs a minute"
     if pace.left and (left := pace.seconds_left()) is not None:
         yield f"about {about(left)} left"
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from analysis.batch.failure import record_failure
-from analysis.batch.folder import RECORD, file_hash, set_aside, write_record
+from analysis.batch.folder import RECORD, file_hash, reach_disk, set_aside, write_record
 from analysis.batch.key import Key
 from analysis.batch.outcome import Outcome, this_process
 from analysis.batch.runs import NATIONAL, Run
@@ -42,6 +42,8 @@ def make_report(run: Run, *, build: Path, key: Key) -> Outcome:
         at_work = ""
         folder.mkdir(parents=True, exist_ok=True)
         files = {path.relative_to(folder).as_posix(): file_hash(path) for path in outputs if path.is_file()}
+        # A record that outlives a power loss must not stand for pages that do not.
+        reach_disk(folder)
         write_record(folder, {"id": run.id, "outcome": "done", **key.recorded(), "files": files})
         seconds, worker = time.perf_counter() - clock, this_process()
         return Outcome(id=run.id, outcome="done", seconds=seconds, worker=worker)

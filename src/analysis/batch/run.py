@@ -19,8 +19,8 @@ from analysis.batch.plan import Plan, make_plan, write_plan
 from analysis.batch.pool import usable_memory, usable_workers
 from analysis.batch.progress import Bar, Lines, Silence
 from analysis.batch.reports import report_folders
-from analysis.batch.runlog import RunLog, Watch
-from analysis.batch.schedule import carry_out
+from analysis.batch.runlog import RunLog
+from analysis.batch.schedule import Watch, carry_out
 from analysis.batch.summary import BatchResult
 from analysis.core.errors import SettingsError
 from analysis.core.settings import Batch

@@ -8,29 +8,20 @@ import json
 import os
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Protocol, TextIO
+from typing import Any, TextIO
 
 from analysis.batch.outcome import Outcome
 from analysis.batch.plan import Plan
 from analysis.batch.runs import Run
+from analysis.batch.schedule import Watch
 
 LOG = "runs.jsonl"
 #: How many earlier logs are kept, the latest as `runs.1.jsonl`.
 KEPT = 9
 
 
-class Watch(Protocol):
-    """Is told what goes on."""
-
-    def began(self, run: Run) -> None:
-        """A run was handed to a worker."""
-
-    def ended(self, outcome: Outcome) -> None:
-        """A run came to its end, whatever that was."""
-
-
 class RunLog:
-    """Writes every outcome down before it is shown; a context. A batch goes on where nothing can be written."""
+    """Writes every outcome down before it is shown; a context. What cannot be written stops no batch."""
 
     def __init__(self, plan: Plan, watch: Watch) -> None:
         self._build, self._watch = plan.build, watch
@@ -59,7 +50,8 @@ class RunLog:
         """Write the line, and hand it on. What does not go onto the disk now is tried again with the next."""
         if self._file is not None:
             with contextlib.suppress(OSError):
-                self._file.write(log_line(outcome, self._kinds[outcome.id], dt.datetime.now().astimezone()) + "\n")
+                now = dt.datetime.now().astimezone()
+                self._file.write(log_line(outcome, self._kinds[outcome.id], now) + "\n")
                 self._file.flush()
         self._watch.ended(outcome)
 
@@ -68,9 +60,11 @@ def log_line(outcome: Outcome, kind: str, at: dt.datetime) -> str:
     """Return a run's line in the log, which is not protected: of an error its class, not its words.
 
     >>> ended = Outcome(id="9901/school", outcome="not_run", because="reference/school failed")
-    >>> print(log_line(ended, "service", dt.datetime(2025, 6, 16, 9, 30, tzinfo=dt.UTC)))
-    {"at": "2025-06-16T09:30:00+00:00", "id": "9901/school", "kind": "service", "outcome": "not_run",
-     "seconds": 0.0, "because": "reference/school failed"}
+    >>> line = log_line(ended, "service", dt.datetime(2025, 6, 16, 9, 30, tzinfo=dt.UTC))
+    >>> line[:75]
+    '{"at": "2025-06-16T09:30:00+00:00", "id": "9901/school", "kind": "service",'
+    >>> line[76:]
+    '"outcome": "not_run", "seconds": 0.0, "because": "reference/school failed"}'
     """
     content: dict[str, Any] = {
         "at": at.isoformat(timespec="seconds"),

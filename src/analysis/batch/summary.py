@@ -7,9 +7,12 @@ from pathlib import Path
 
 from analysis.batch.folder import PROTECTED
 from analysis.batch.outcome import Outcome
+from analysis.batch.pace import duration
 from analysis.batch.plan import Plan
 
 _WORDS = {"done": "made", "unchanged": "unchanged", "failed": "failed", "not_run": "not run"}
+#: How many of the slowest runs are named, and how many that share a reason.
+_SLOWEST, _NAMED = 5, 20
 
 
 @dataclass(frozen=True)
@@ -33,14 +36,12 @@ class BatchResult:
     def __str__(self) -> str:
         """Return the summary: how many, what failed and where its error is, what was not run and why."""
         counts = [
-            f"{n} {word}"
+            f"{n:,} {word}"
             for ending, word in _WORDS.items()
             if (n := sum(outcome.outcome == ending for outcome in self.outcomes))
         ]
-        lines = [
-            f"{len(self.outcomes)} runs: {', '.join(counts) or 'nothing to do'}, in {_time(self.seconds)}"
-        ]
-        lines += self.plan.notes
+        told = ", ".join(counts) or "nothing to do"
+        lines = [f"{len(self.outcomes):,} runs: {told}, in {duration(self.seconds)}", *self.plan.notes]
         for outcome in self.failed:
             said = outcome.message.replace("\n", "\n      ")
             lines.append(f"  failed: {outcome.id}: {outcome.error}" + (f": {said}" if said else ""))
@@ -48,31 +49,50 @@ class BatchResult:
                 str(self.plan.build / outcome.recorded) if outcome.recorded else "not recorded (disk full?)"
             )
             lines.append(f"      notebook and traceback (may hold answers): {Path(where)}")
+        return "\n".join(
+            [*lines, *self._not_run(), *self._without_report(), *self._slowest(), *self._memory()]
+        )
+
+    def _not_run(self) -> list[str]:
+        # A national stage that fails stops hundreds of runs for one and the same reason.
+        because: dict[str, list[str]] = {}
         for outcome in self.outcomes:
             if outcome.outcome == "not_run":
-                lines.append(f"  not run: {outcome.id}, because {outcome.because}")
-        lines += self._without_report()
-        return "\n".join(lines)
+                because.setdefault(outcome.because, []).append(outcome.id)
+        return [f"  not run: {_named(names)}, because {reason}" for reason, names in because.items()]
 
     def _without_report(self) -> list[str]:
         kinds = {run.id: run for run in self.plan.runs}
         lost = [kinds[o.id] for o in self.outcomes if not o.stands and kinds[o.id].kind == "report"]
         if not lost:
             return []
-        lines = [f"  no report: {', '.join(run.id for run in lost)}"]
+        lines = [f"  no report: {_named([run.id for run in lost])}"]
         if any((self.plan.build / PROTECTED / "stale" / run.folder).exists() for run in lost):
             lines.append(
                 f"      reports of an earlier batch were moved to {self.plan.build / PROTECTED / 'stale'}"
             )
         return lines
 
+    def _slowest(self) -> list[str]:
+        made = sorted((o for o in self.outcomes if o.seconds), key=lambda outcome: -outcome.seconds)
+        # Of a handful the lines above have said it.
+        if len(made) <= _SLOWEST:
+            return []
+        named = [f"{outcome.id} {duration(outcome.seconds)}" for outcome in made[:_SLOWEST]]
+        return [f"  slowest: {', '.join(named)}"]
 
-def _time(seconds: float) -> str:
-    """Write a duration.
+    def _memory(self) -> list[str]:
+        most = max(self.outcomes, key=lambda outcome: outcome.memory_mib or 0, default=None)
+        if most is None or not most.memory_mib:
+            return []
+        return [f"  most memory of a run: {most.memory_mib:,} MiB, {most.id}"]
 
-    >>> _time(3.21), _time(125)
-    ('3.2 s', '2 min 5 s')
+
+def _named(names: list[str]) -> str:
+    """Name some runs and count the others.
+
+    >>> _named(["9901/full", "9902/full"]), _named([f"99{n:02}/full" for n in range(1, 25)])[-20:]
+    ('9901/full, 9902/full', '9920/full and 4 more')
     """
-    if seconds < 60:
-        return f"{seconds:.1f} s"
-    return f"{int(seconds // 60)} min {int(seconds % 60)} s"
+    more = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
+    return ", ".join(names[:_NAMED]) + more

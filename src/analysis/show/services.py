@@ -60,25 +60,24 @@ def tabulate_services(canvas: Canvas, facts: pd.DataFrame) -> Block:
             least = one(seen, service=service, against=change.against) if change else None
             cells.append(numbers.score(say, least))
         if compared:
-            cells.append(
-                _beside(canvas, differs, one(beside, service=service, statistic="national_difference"))
-            )
+            cells.append(judge(say, differs).text)
         rows.append(tuple(cells))
     columns = (
-        Column(say.text("Service"), 18),
+        Column(say.text("Service"), 15),
         *(Column(str(each), 8, right=True, strong=each == year) for each in years),
         Column(say.text("Interval"), 11, right=True),
         Column(say.text("Answers"), 8, right=True),
         *((Column(say.text("Response rate of those invited"), 11, right=True),) if rated else ()),
         Column(say.text("Since {before}", before=before) if before else say.text("Change"), 20),
         *((Column(say.text("Visible from"), 8, right=True),) if seen else ()),
-        *((Column(say.text("All municipalities"), 19),) if compared else ()),
+        *((Column(say.text("All municipalities"), 22),) if compared else ()),
     )
     caption = say.text(
         "Overall satisfaction by service, with {level} confidence interval for {year} and the answers to it. "
         "Tested over the whole report at once; in the chapters within the service.",
         level=numbers.level_word(say, means), year=year,
     )  # fmt: skip
+    caption = " ".join([caption, *_alone(canvas, beside)])
     if seen:
         caption += " " + say.text(
             "Visible from: the smallest change that the survey would most likely have found."
@@ -86,13 +85,27 @@ def tabulate_services(canvas: Canvas, facts: pd.DataFrame) -> Block:
     return table_block(canvas, "services", Table(columns, tuple(rows)), caption=caption)
 
 
-def _beside(canvas: Canvas, reported: Fact | None, alone: Fact | None) -> str:
-    """Say the difference over the report; where it is certain within the service alone, that too."""
-    say, verdict = canvas.language, judge(canvas.language, reported)
-    if verdict.certain or reported is None or reported.state != "measured" or alone is None:
-        return verdict.text
-    if alone.verdict == "higher":
-        return f"{verdict.text}; " + say.text("within the service alone certainly above")
-    if alone.verdict == "lower":
-        return f"{verdict.text}; " + say.text("within the service alone certainly below")
-    return verdict.text
+def _alone(canvas: Canvas, beside: list[Fact]) -> list[str]:
+    """Say which services differ from the nation within the service alone, and not over the whole report."""
+    say, labels = canvas.language, canvas.labels
+
+    def named(verdict: str) -> str:
+        return say.series(
+            [
+                labels.service(fact.service)
+                for fact in beside
+                if (fact.statistic, fact.verdict) == ("national_difference", verdict)
+                and _is_unsure(one(beside, service=fact.service, statistic="report_national_difference"))
+            ]
+        )
+
+    parts = []
+    if names := named("higher"):
+        parts.append(say.text("Certainly above all within the service alone: {names}.", names=names))
+    if names := named("lower"):
+        parts.append(say.text("Certainly below all within the service alone: {names}.", names=names))
+    return parts
+
+
+def _is_unsure(reported: Fact | None) -> bool:
+    return reported is not None and reported.verdict == "no_certain_difference"

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from analysis.report.embedded.tree import Node, Nodes, block, plain, raw, raw_inline, rewrite, text
 
 _NO_BREAK = "\N{NO-BREAK SPACE}"
-# A cell this short is not broken: a sign stays with its word, a number with its unit.
+# A cell this short is not broken: a number stays with its unit.
 _SHORT = 12
 
 
