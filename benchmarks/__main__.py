@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from benchmarks import batch, demo, import_survey, report, service_run, statistics
+from benchmarks import batch, country, demo, import_survey, overhead, report, service_run, statistics
 from benchmarks.machine import describe_machine
 from benchmarks.results import report_text, write_results
 from benchmarks.workspace import workspace
@@ -16,6 +16,8 @@ _ALL = {
     "demo": demo,
     "service_run": service_run,
     "batch": batch,
+    "overhead": overhead,
+    "country": country,
     "report": report,
     "statistics": statistics,
 }
@@ -26,6 +28,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="name", help=", ".join(_ALL) + "; default: all")
     parser.add_argument("--write", action="store_true", help="put the tables into benchmarks/README.md")
+    parser.add_argument("--full", action="store_true", help="countries of up to 350 municipalities: hours")
     options = parser.parse_args(arguments)
     if unknown := set(options.names) - set(_ALL):
         parser.error(f"no such benchmark: {', '.join(sorted(unknown))}; there are {', '.join(_ALL)}")
@@ -36,7 +39,8 @@ def main(arguments: list[str] | None = None) -> None:
         for name, benchmark in _ALL.items():
             if name in (options.names or _ALL):
                 print(f"{name} …", file=sys.stderr, flush=True)
-                tables.append(benchmark.run(root))
+                run = getattr(benchmark, "run_full", benchmark.run) if options.full else benchmark.run
+                tables.append(run(root))
     text = report_text(machine, tables)
     print(text)
     if options.write:

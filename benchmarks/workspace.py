@@ -36,6 +36,26 @@ def demo_build(root: Path) -> Path:
     return build
 
 
+def make_country(root: Path, *, municipalities: int, services: int) -> str:
+    """Make a synthetic country in `root`, and return its batch's name.
+
+    It has as many respondents to a service and municipality as one of 350 municipalities, 20 services and a
+    million respondents.
+    """
+    name = sized(municipalities, services)
+    respondents = round(1_000_000 * municipalities * services / (350 * 20))
+    sizes = map(str, (municipalities, services, respondents))
+    if not (root / "data" / name).is_dir():
+        command = part("make_country", str(root), *sizes)
+        subprocess.run(command, cwd=PROJECT, check=True, stdout=subprocess.DEVNULL)
+    return name
+
+
+def sized(municipalities: int, services: int) -> str:
+    """Return the name of the batch of a country of that size."""
+    return f"country-{municipalities}-{services}"
+
+
 def part(name: str, *arguments: str) -> list[str]:
     """Return the command that runs a module of `benchmarks.parts`; the project is its working folder."""
     return [sys.executable, "-m", f"benchmarks.parts.{name}", *arguments]

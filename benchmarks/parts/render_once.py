@@ -1,4 +1,7 @@
-"""Render a book with the embedded renderer and print the seconds: `render_once BOOK FORMATS`."""
+"""Render a book and print the seconds: `render_once BOOK FORMATS [quarto]`.
+
+By the embedded renderer, or by Quarto: `null` where there is none that runs.
+"""
 
 from __future__ import annotations
 
@@ -8,14 +11,17 @@ import time
 from pathlib import Path
 
 from analysis.report import render
+from analysis.report.quarto import find_quarto
 
 
-def render_once(book: Path, formats: tuple[str, ...]) -> float:
+def render_once(book: Path, formats: tuple[str, ...], engine: str = "embedded") -> float | None:
     """Return the seconds of the rendering, without the imports before it."""
+    if engine == "quarto" and find_quarto() is None:
+        return None
     start = time.perf_counter()
-    render(book, engine="embedded", formats=formats)
+    render(book, engine=engine, formats=formats)
     return time.perf_counter() - start
 
 
 if __name__ == "__main__":
-    print(json.dumps(render_once(Path(sys.argv[1]), tuple(sys.argv[2].split(",")))))
+    print(json.dumps(render_once(Path(sys.argv[1]), tuple(sys.argv[2].split(",")), *sys.argv[3:])))

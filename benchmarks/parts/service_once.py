@@ -34,7 +34,9 @@ def by_worker(plan: Plan, name: str, times: int) -> list[Measured]:
 def _in_worker(plan: Plan, name: str) -> Measured:
     run = plan.run(name)
     notebook = plan.notebooks / run.notebook
-    measured = measure_call(lambda: execute(run, build=plan.build, notebook=notebook, key=run.key_parts).outcome)
+    measured = measure_call(
+        lambda: execute(run, build=plan.build, notebook=notebook, key=run.key_parts).outcome
+    )
     if measured.result != "done":
         raise RuntimeError(f"the run ended as {measured.result!r}")
     return measured

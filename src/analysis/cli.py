@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from analysis.core.errors import SettingsError, TilstandError
+from analysis.core.remote import is_address
 from analysis.terminal import (
     Build,
     Cluster,
@@ -110,7 +111,7 @@ def run(
     from analysis.core.settings import load_batch  # noqa: PLC0415
 
     settings = load_batch(batch)
-    if settings.synthetic and not settings.store.is_dir():
+    if settings.synthetic and not is_address(settings.data) and not settings.store.is_dir():
         make_data_where_needed(settings)
     limits = RunLimits(kernels=kernels, seconds=timeout, memory_mib=memory)
     options = {"only": tuple(only or ()), "force": force, "formats": () if no_render else None}
@@ -152,12 +153,13 @@ def plan(
     \b
     Example: tilstand plan params/demo.yaml
     """
-    from analysis.batch import default_build, make_plan, read_intents  # noqa: PLC0415
+    from analysis.batch import make_plan, read_intents, working_folder  # noqa: PLC0415
     from analysis.core.settings import load_batch  # noqa: PLC0415
 
     settings = load_batch(batch)
-    planned = make_plan(settings, build or default_build(settings), only=tuple(only or ()), force=force)
-    say(read_intents(planned).told(every=every))
+    with working_folder(build, settings) as (folder, _):
+        planned = make_plan(settings, folder, only=tuple(only or ()), force=force)
+        say(read_intents(planned).told(every=every))
 
 
 @app.command()

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from analysis.core.remote import is_address
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -24,16 +26,20 @@ Memory = Annotated[int | None, typer.Option(help="MiB that one run may have; def
 Only = Annotated[
     list[str] | None, typer.Option(help="MUNICIPALITY, MUNICIPALITY/SERVICE or /EDITION, or national.")
 ]
-Build = Annotated[Path | None, typer.Option(help="Folder to build in; default: build/<batch>.")]
+Build = Annotated[
+    str | None, typer.Option(help="Folder or address (s3://…) to build in; default: build/<batch>.")
+]
 
 
-def run_and_say(batch: Batch, build: Path | None, **options: object) -> int:
+def run_and_say(batch: Batch, build: str | None, **options: object) -> int:
     """Carry out a batch with its progress in the terminal; return the command's exit code."""
     from analysis.batch import run_batch  # noqa: PLC0415
 
     result = run_batch(batch, build, **options, console=console())
     say(str(result))
     say(f"Reports: {short(result.plan.build / 'index.html')}")
+    if is_address(build):
+        say(f"Sent to: {build}")
     return result.exit_code
 
 

@@ -1,5 +1,6 @@
 """Faults of the machinery and of the disk, without a kernel."""
 
+import datetime as dt
 import errno
 import json
 
@@ -11,6 +12,7 @@ from analysis.batch.execute import execute
 from analysis.batch.failure import told
 from analysis.batch.folder import NOTEBOOK
 from analysis.batch.key import Key
+from analysis.batch.runlog import log_line
 from analysis.core.errors import DataError
 
 
@@ -46,7 +48,7 @@ def test_a_kernel_that_does_not_come_up_is_tried_twice(tiny, school, monkeypatch
 def test_an_error_in_a_cell_is_not_tried_again(tiny, school, monkeypatch) -> None:
     count, outcome = tried(tiny, school, monkeypatch, RuntimeError("in a cell"), begun=True)
     assert (count, outcome.outcome) == (1, "failed")
-    assert "in a cell" not in outcome.message + outcome.line()
+    assert "in a cell" not in outcome.message + log_line(outcome, "service", dt.datetime.now(dt.UTC))
 
 
 def test_a_full_disk_fails_the_run_and_leaves_nothing_that_looks_whole(tiny, school, monkeypatch) -> None:

@@ -137,8 +137,8 @@ WORDS: dict[str, tuple[str, str, str]] = {
 
 #: Of services whose difference is certain within the service, and not over the report.
 ALONE = {
-    "Certainly above all within the service alone: {names}.": "higher",
-    "Certainly below all within the service alone: {names}.": "lower",
+    "Within the service alone certainly above: {names}.": "higher",
+    "Within the service alone certainly below: {names}.": "lower",
 }
 
 #: The heads of the two columns of findings: what stands under them is read as a claim.
@@ -266,9 +266,9 @@ NOT_IN_TEXT = {
     "Strengths to preserve and points to improve": "the title of a sheet in the workbook",
     "The highest and the lowest results of all services, as many of each.": "a sheet of the workbook",
     "The effect is what changed with the measure beyond what changed without it.": "a sheet of the workbook",
-    "The mean of the municipalities' means by service. Half of them: between the lowest and the highest "
-    "quarter of the municipalities, {year}. Spread: how much municipalities differ beyond what chance "
-    "explains, as a standard deviation.": "a sheet of the workbook, and the country on a page",
+    "The mean of the municipalities' means by service, with its {level} confidence interval. Half of "
+    "them: between the lowest and the highest quarter of the municipalities, {year}. Spread: how much "
+    "municipalities differ beyond what chance explains, as a standard deviation.": "the country on a page",
     "{service}: the items with the highest and the lowest mean, {year}. Where intervals overlap, the order "
     "is not certain.": "the table of extremes, which stands in no report",
 }

@@ -37,7 +37,12 @@ class Listing:
         return {
             ("", raw.topic)
             for raw, even in pairs
-            if even is not None and raw.verdict and even.verdict and raw.verdict != even.verdict
+            if even is not None
+            and raw.verdict
+            and even.verdict
+            and raw.verdict != even.verdict
+            # Less than half a standard error tells of the limit alone.
+            and abs(even.value - raw.value) >= 0.5 * raw.se
         }
 
 

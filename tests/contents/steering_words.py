@@ -39,6 +39,9 @@ BUT = {
     "in the priority map's corner to prioritise": ("priority", "prioritise"),
 }
 
+#: A target is met or not, and names no direction.
+_BUT_OF_A_DIRECTION = {message for message, (statistic, _) in BUT.items() if statistic != "target_status"}
+
 _COST = (
     "The cost per user was {value} in {year}, among the %s quarter of {number} other municipalities, whose "
     "middle half lies at {middle}."
@@ -107,6 +110,6 @@ ADVICE = ("▼", "ask in another way")
 BOUNDS = {"over {share}": 0.99, "under {share}": 0.01}
 #: Every message here that holds a direction word.
 CLAIMED = frozenset(
-    {*REASONS, *BUT, *COSTS, *COST_HEADINGS, RISES, WORSE, "made it worse", *KINDS, *BOUNDS}
+    {*REASONS, *_BUT_OF_A_DIRECTION, *COSTS, *COST_HEADINGS, RISES, WORSE, "made it worse", *KINDS, *BOUNDS}
     | {form for _, forms, _, _ in COUNTS for form in forms if "strength" in form or "point" in form}
 )

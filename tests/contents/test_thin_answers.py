@@ -44,7 +44,10 @@ def written(blocks) -> str:
 #: Blocks that have nothing to say where nothing is the matter.
 SILENT = {
     "service.order-check",
-    *(f"municipality.{name}" for name in ("followed", "costs-words", "costs-table", "costs-peers")),
+    *(
+        f"municipality.{name}"
+        for name in ("followed", "comparison-group", "costs-words", "costs-table", "costs-peers")
+    ),
 }
 
 

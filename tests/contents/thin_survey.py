@@ -193,7 +193,13 @@ def show_all(facts: pd.DataFrame, labels: Labels, folder: Path | None) -> dict[s
         ("municipality", "municipality", report_facts(facts)),
     ):
         canvas = show.Canvas(report=folder is not None, folder=folder, prefix=prefix, labels=labels)
-        run = SimpleNamespace(canvas=canvas, steering=nothing_adopted(labels), ledger=lambda _: EMPTY_LEDGER)
+        run = SimpleNamespace(
+            peers=None,
+            names={},
+            canvas=canvas,
+            steering=nothing_adopted(labels),
+            ledger=lambda _: EMPTY_LEDGER,
+        )
         known = {"show": show, "run": run, "facts": table}
         for cell in nbformat.read(NOTEBOOKS / f"{notebook}.ipynb", as_version=4).cells:
             if cell.cell_type == "code" and "show." in cell.source:

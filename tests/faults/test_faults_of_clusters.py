@@ -5,12 +5,12 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from pathlib import Path
 
 import psutil
 import pytest
 from pretended import pretend
+from started import soon
 
 from analysis.batch import BatchResult, cluster, errand, run_batch, schedule
 from analysis.batch.errand import ClusterLost
@@ -101,11 +101,7 @@ def apart(tmp_path):
     options = {"env": surroundings, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     started = [subprocess.Popen([sys.executable, "-m", "dask", *c], **options) for c in commands]
     try:
-        last = time.monotonic() + 60
-        while not known.exists():
-            assert time.monotonic() < last
-            assert [p.poll() for p in started] == [None, None]
-            time.sleep(0.05)
+        assert soon(known.exists, 60)
         with distributed.Client(scheduler_file=str(known), set_as_default=False) as client:
             yield client.scheduler.address, started[0]
     finally:
@@ -119,11 +115,10 @@ def test_a_batch_whose_scheduler_goes_away_says_so_and_a_second_one_makes_the_re
     want(pretending, "wait", "9902/school")
 
     def kill() -> None:
-        while not (pretending.root / "waiting").exists():
-            time.sleep(0.05)
-        scheduler.send_signal(signal.SIGKILL)
+        if soon((pretending.root / "waiting").exists, 60):
+            scheduler.send_signal(signal.SIGKILL)
 
-    thread = threading.Thread(target=kill)
+    thread = threading.Thread(target=kill, daemon=True)
     thread.start()
     with pytest.raises(ClusterLost) as caught:
         run(pretending, address)
@@ -151,6 +146,17 @@ def test_a_worker_that_would_make_other_results_is_refused(pretending, local, mo
         run(pretending, local)
 
 
+def test_a_worker_that_does_not_see_a_folder_is_refused(pretending, local, monkeypatch) -> None:
+    monkeypatch.setattr(cluster, "look_around", without_data)
+    with pytest.raises(ClusterLost, match="does not see the data"):
+        run(pretending, local)
+
+
+def without_data(paths: dict[str, str]) -> dict[str, dict]:
+    seen = errand.look_around(paths)
+    return {**seen, "there": {**seen["there"], "the data": False}}
+
+
 def test_without_dask_it_is_said_what_to_install(pretending, monkeypatch) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(SettingsError, match=r"tilstand\[cluster\]"):
@@ -158,10 +164,10 @@ def test_without_dask_it_is_said_what_to_install(pretending, monkeypatch) -> Non
 
 
 def test_real_notebooks_give_the_same_bytes_on_a_cluster_as_here(tiny, local) -> None:
-    only = {"notebooks": tiny.notebooks, "reports": False, "only": ["9902/school"], "workers": 2}
+    only = {"notebooks": tiny.notebooks, "reports": False, "only": ["reference/school"], "workers": 2}
     assert run_batch(tiny.batch, tiny.build, cluster=local, **only).exit_code == 0
     assert run_batch(tiny.batch, tiny.root / "here", **only).exit_code == 0
-    made = [folder / "9902/runs/school/facts.parquet" for folder in (tiny.build, tiny.root / "here")]
+    made = [folder / "reference/school/facts.parquet" for folder in (tiny.build, tiny.root / "here")]
     assert made[0].read_bytes() == made[1].read_bytes()
     assert set(ends(run_batch(tiny.batch, tiny.build, **only)).values()) == {"unchanged"}
     workers = [p for p in psutil.Process().children(recursive=True) if "kernel" in " ".join(p.cmdline())]

@@ -18,6 +18,7 @@ from analysis.batch.lock import hold
 from analysis.batch.run import carry_out_watched, checked_workers
 from analysis.batch.runs import NATIONAL
 from analysis.core.errors import BuildError
+from analysis.core.remote import bring, is_address
 from analysis.core.settings import Batch, load_batch
 
 
@@ -113,7 +114,9 @@ def _batch_with_data(build: Path, data: Path | None) -> Batch:
     batch = load_batch(build / "batch.yaml")
     if data is not None:
         batch = batch.model_copy(update={"data": Path(data).resolve()})
-    if not batch.store.is_dir():
+    if is_address(batch.data):
+        bring(batch.data)
+    elif not batch.store.is_dir():
         raise BuildError(
             "the survey data of the build cannot be found",
             where=str(build / "batch.yaml") if data is None else "--data",

@@ -8,6 +8,7 @@ from analysis.batch.folder import checked_build, read_record
 from analysis.batch.intents import read_intents
 from analysis.batch.kernels.guard import RunLimits
 from analysis.batch.lock import hold
+from analysis.batch.mirror import working_folder
 from analysis.batch.outcome import Outcome
 from analysis.batch.plan import Plan, make_plan, read_plan
 from analysis.batch.rendering import render_books
@@ -42,6 +43,7 @@ __all__ = [
     "read_record",
     "render_books",
     "run_batch",
+    "working_folder",
 ]
 
 #: What notebooks open, and what reads ledgers. Imported when it is asked for: it brings statistics and

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import logging
 import os
 import pickle
 import shutil
@@ -56,10 +57,9 @@ class Cluster:
         self._marks = plan.build / f".attempts.part-{os.getpid()}-{os.urandom(4).hex()}"
         self._numbers = itertools.count()
         self._open: set[_Given] = set()
-        self._lock, self._over = threading.RLock(), threading.Event()
-        self._workers = 1
-        address = plan.batch.data
-        self._data = (address, brought(address)) if is_address(address) else ("", "")
+        self._lock, self._over, self._workers = threading.RLock(), threading.Event(), 1
+        data = plan.batch.data
+        self._data = (data, brought(data)) if is_address(data) else ("", "")
 
     @property
     def at_once(self) -> int:
@@ -235,6 +235,9 @@ def _connected(address: str) -> Client:
             expected="the package distributed",
             todo='pip install "tilstand[cluster]"',
         ) from None
+    for name in ("distributed", "distributed.client"):
+        # What matters of it becomes an error or a failure's record; on the terminal it would break the bar.
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     try:
         return Client(address, timeout=_ANSWER_WITHIN, set_as_default=False, name="tilstand")
     except (OSError, ValueError, TypeError) as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ class _Account(NotebookExecutionManager):
     """Keeps what papermill notes of each cell in the notebook, and saves nothing meanwhile."""
 
     def save(self, **_: Any) -> None:
-        """Do nothing: the notebook is saved once, at its end."""
+        """Do nothing: papermill saves the notebook at its end."""
 
     def autosave_cell(self) -> None:
         """Do nothing."""
@@ -47,8 +48,9 @@ class _Client(PapermillNotebookClient):
 class TilstandEngine(NBClientEngine):
     """Executes a notebook as papermill's own engine does, with less around the cells.
 
-    The notebook is saved when execution has ended, well or not; a kill before that leaves none. papermill
-    then writes what it adds itself. Takes the options of papermill's own engine, and `guard`.
+    papermill saves the notebook when it has ended, and this engine where papermill does not: when the kernel
+    died. A kill before that leaves none. Takes the options of papermill's own engine; `guard`; and `settle`,
+    which is called with the notebook before its first cell and may change it.
     """
 
     @classmethod
@@ -60,9 +62,12 @@ class TilstandEngine(NBClientEngine):
         progress_bar: bool | dict = True,
         log_output: bool = False,
         autosave_cell_every: int = 30,
+        settle: Callable[[NotebookNode], None] | None = None,
         **options: Any,
     ) -> NotebookNode:
         """Execute `nb` and return it with outputs and papermill's account of each cell."""
+        if settle is not None:
+            settle(nb)
         account = _Account(nb, progress_bar=progress_bar, log_output=log_output)
         account.notebook_start()
         try:
@@ -74,7 +79,6 @@ class TilstandEngine(NBClientEngine):
         finally:
             account.cleanup_pbar()
         account.notebook_complete()
-        _save(account.nb, output_path)
         return account.nb
 
     @classmethod

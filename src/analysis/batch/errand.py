@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import os
 import pickle
 import socket
 import threading
@@ -15,7 +14,7 @@ from pathlib import Path
 
 from analysis.batch.failure import MOST_DEATHS, WorkerDied
 from analysis.batch.fingerprint import REPORT_ROOMS, environment_hash, source_hash, tree_hash
-from analysis.batch.outcome import Outcome
+from analysis.batch.outcome import Outcome, this_process
 from analysis.batch.pool import begin_work
 from analysis.core.errors import BuildError
 from analysis.core.paths import project_root, write_text
@@ -59,8 +58,8 @@ def carry(errand: Errand) -> Outcome:
         deaths = read_deaths(errand.marks)
         if len(deaths) >= MOST_DEATHS:
             raise WorkerDied.after(deaths)
-        me = f"process {os.getpid()} on {socket.gethostname()}"
-        mark = f"{dt.datetime.now():%Y-%m-%d %H:%M:%S}: {me} began the run and was gone before its end"
+        now = f"{dt.datetime.now():%Y-%m-%d %H:%M:%S}"
+        mark = f"{now}: process {this_process()} began the run and was gone before its end"
         write_text(errand.marks / f"begun-{len(deaths) + 1}.txt", mark)
         outcome = pickle.loads(errand.call)()
         write_text(ended, json.dumps(asdict(outcome)))
@@ -74,12 +73,14 @@ def read_deaths(marks: Path) -> list[str]:
 
 @cache
 def made_by() -> dict[str, str]:
-    """Return the hashes of what makes results here: all packages, this one's source, the reports' templates."""
+    """Return the hashes of what makes results here: packages, this one's source, the reports' templates."""
     root = project_root()
     return {
         "packages": environment_hash(),
         "source": source_hash() + source_hash(REPORT_ROOMS),
-        "templates": tree_hash([root / "reports", root / "_quarto.yml"], root),
+        "templates": tree_hash(
+            [root / name for name in ("reports", "_quarto.yml", "requirements.lock")], root
+        ),
     }
 
 

@@ -8,6 +8,7 @@ import shutil
 import tempfile
 import time
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -90,7 +91,6 @@ def _with_papermill(
     part: Path, notebook: Path, parameters: dict[str, Any], scratch: Path, guard: Guard
 ) -> None:
     # Heavy, and needed in the workers alone.
-    import nbformat  # noqa: PLC0415
     import papermill  # noqa: PLC0415
     from papermill.engines import papermill_engines  # noqa: PLC0415
 
@@ -102,8 +102,8 @@ def _with_papermill(
     scratch.mkdir()
     with contextlib.chdir(part):
         executed = papermill.execute_notebook(
-            # Read here: papermill takes braces in a path for parameters.
-            nbformat.read(notebook, as_version=4),
+            # papermill takes braces in a path for parameters.
+            str(notebook).replace("{", "{{").replace("}", "}}"),
             NOTEBOOK,
             parameters=parameters,
             engine_name=ENGINE,
@@ -112,15 +112,18 @@ def _with_papermill(
             progress_bar=False,
             kernel_manager_class=kernel_in(scratch, guard),
             guard=guard,
+            settle=partial(_settle, name=notebook.name),
         )
     _check_the_end(executed, part)
-    # Where the notebook lay and was written is another path on every machine.
-    executed.metadata.papermill.update(input_path=notebook.name, output_path=NOTEBOOK)
-    for cell in executed.cells:
+
+
+def _settle(notebook: NotebookNode, name: str) -> None:
+    # Where the notebook lay and is written is another path on every machine.
+    notebook.metadata.papermill.update(input_path=name, output_path=NOTEBOOK)
+    for cell in notebook.cells:
         # papermill draws its cell an id by chance, and a report's book holds it.
         if _INJECTED in cell.metadata.get("tags", ()):
             cell["id"] = _INJECTED
-    nbformat.write(executed, part / NOTEBOOK)
 
 
 def _check_the_end(executed: NotebookNode, part: Path) -> None:

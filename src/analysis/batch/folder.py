@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
 import secrets
@@ -129,10 +130,17 @@ def set_aside(build: Path, folder: str) -> Path | None:
     old = build / folder
     if not old.exists():
         return None
-    target = protected(build, "stale", folder)
-    shutil.rmtree(target, ignore_errors=True)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    os.rename(old, target)
+    try:
+        target = protected(build, "stale", folder)
+        shutil.rmtree(target, ignore_errors=True)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        os.rename(old, target)
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        # No room for a folder: out of sight where it is, and gone with the next batch's leftovers.
+        os.rename(old, old.with_name(f".{old.name}.old-{os.getpid()}-{secrets.token_hex(4)}"))
+        return None
     return target
 
 

@@ -13,6 +13,7 @@ from analysis.batch.municipality import MunicipalityRun
 from analysis.batch.places import municipalities_with
 from analysis.core.errors import DataError, SettingsError, nearest
 from analysis.core.language import Language
+from analysis.core.remote import bring, brought, is_address
 from analysis.core.settings import ALL, Batch, load_batch
 from analysis.facts import Labels, ServiceSurvey, join, prepare, read_facts
 from analysis.show import Canvas
@@ -178,7 +179,11 @@ def _respondents(batch: Batch, surveys: Mapping[str, ServiceSurvey]) -> pd.Serie
 
 def _open(batch_file: str | Path) -> tuple[Batch, Store]:
     batch = load_batch(Path(batch_file))
-    if batch.synthetic and not batch.store.is_dir():
+    if is_address(batch.data):
+        # A run's worker has the copy already; whoever opens the notebook alone may not.
+        if not brought(batch.data):
+            bring(batch.data)
+    elif batch.synthetic and not batch.store.is_dir():
         # A fresh checkout opened in JupyterLab: the demo's data are made, not shipped.
         from analysis.batch.demodata import make_demo_data  # noqa: PLC0415
 

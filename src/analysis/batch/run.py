@@ -10,10 +10,11 @@ from pathlib import Path
 
 from rich.console import Console
 
-from analysis.batch.batchfile import check_build_folder, default_build, keep_batch_file
+from analysis.batch.batchfile import check_build_folder, keep_batch_file
 from analysis.batch.folder import INDEX, RECORD, clear_leftovers, run_folders, set_aside
 from analysis.batch.kernels.guard import KERNELS, RunLimits
 from analysis.batch.lock import hold
+from analysis.batch.mirror import Mirror, Sending, working_folder
 from analysis.batch.outcome import Outcome
 from analysis.batch.plan import Plan, make_plan, write_plan
 from analysis.batch.pool import usable_memory, usable_workers
@@ -28,7 +29,7 @@ from analysis.core.settings import Batch
 
 def run_batch(
     batch: Batch,
-    build: Path | None = None,
+    build: Path | str | None = None,
     *,
     only: Iterable[str] = (),
     workers: int | None = None,
@@ -40,40 +41,56 @@ def run_batch(
     cluster: str | None = None,
     console: Console | None = None,
 ) -> BatchResult:
-    """Make the runs and reports of a batch that are not current, in the folder `build`.
+    """Make the runs and reports of a batch that are not current, in the folder or at the address `build`.
 
     See `make_plan` for `only`, `force`, `formats`, `notebooks` and `reports`. `workers` is the number of
     processes (default: as many as there are processors and memory for), `cluster` the address of a Dask
     scheduler whose workers make the runs instead, `limits` what each run may use (default: an hour, and an
     even share of this machine's memory). Progress goes to `console`; without one nothing is said.
     A failing run stops no other: look at the result's `failed` and `exit_code`. Raises SettingsError or
-    BuildError where nothing can be run.
+    BuildError where nothing can be run, DataError where an address cannot be reached.
     """
     clock = time.perf_counter()
     workers = checked_workers(workers)
     limits = checked_limits(limits or RunLimits(), workers)
-    build = Path(build or default_build(batch)).resolve()
-    # Planned before anything is written: wrong settings leave no folder behind.
-    options = {"only": tuple(only), "force": force, "formats": formats, "notebooks": notebooks}
-    plan = make_plan(batch, build, **options, reports=reports)
-    check_build_folder(batch, build)
+    with working_folder(build, batch) as (folder, mirror):
+        # Planned before anything is written: wrong settings leave no folder behind.
+        options = {"only": tuple(only), "force": force, "formats": formats, "notebooks": notebooks}
+        plan = make_plan(batch, folder, **options, reports=reports)
+        check_build_folder(batch, folder)
+        options = {"workers": workers, "limits": limits, "cluster": cluster, "console": console}
+        plan, outcomes, unwritten = _run_planned(plan, reports=reports, mirror=mirror, **options)
+    return BatchResult(plan, outcomes, time.perf_counter() - clock, unwritten)
+
+
+def _run_planned(
+    plan: Plan, *, reports: bool, mirror: Mirror | None, **options: object
+) -> tuple[Plan, tuple[Outcome, ...], str]:
+    build, batch = plan.build, plan.batch
     with hold(build):
         clear_leftovers(build)
         batch = keep_batch_file(batch, build)
         plan = replace(plan, batch=batch)
         write_plan(plan)
         moved = _set_aside_what_is_not_planned(plan, reports=reports)
-        options = {"workers": workers, "limits": limits, "cluster": cluster}
-        outcomes = carry_out_watched(plan, **options, console=console)
+        if mirror is not None:
+            # The plan, what was set aside, and what an earlier batch could not send.
+            mirror.send("")
+        outcomes = carry_out_watched(plan, mirror=mirror, **options)
         changed = moved > 0 or any(outcome.outcome != "unchanged" for outcome in outcomes)
         if changed:
             clear_leftovers(build)
+        unwritten = ""
         if reports and (changed or not _index_stands(plan)):
             # Heavy, and thousands of runs are looked through in less time than it takes to import.
             from analysis.report import write_index  # noqa: PLC0415
 
-            write_index(build, batch)
-    return BatchResult(plan, outcomes, time.perf_counter() - clock)
+            try:
+                write_index(build, batch)
+            except OSError as error:
+                # What has failed for a full disk is to be named all the same.
+                unwritten = error.strerror or type(error).__name__
+    return plan, outcomes, unwritten
 
 
 def carry_out_watched(
@@ -83,8 +100,12 @@ def carry_out_watched(
     console: Console | None,
     limits: RunLimits | None = None,
     cluster: str | None = None,
+    mirror: Mirror | None = None,
 ) -> tuple[Outcome, ...]:
-    """Carry out a plan with its progress on `console` and in the build's `runs.jsonl`."""
+    """Carry out a plan with its progress on `console` and in the build's `runs.jsonl`.
+
+    What a run leaves is sent to the build's address at its end, where it has a `mirror` there.
+    """
     with contextlib.ExitStack() as stack:
         if console is None:
             watch: Watch = Silence()
@@ -92,7 +113,9 @@ def carry_out_watched(
             watch = stack.enter_context(Bar(plan, console))
         else:
             watch = stack.enter_context(Lines(plan, console))
-        logged = stack.enter_context(RunLog(plan, watch))
+        logged: Watch = stack.enter_context(RunLog(plan, watch))
+        if mirror is not None:
+            logged = Sending(mirror, plan, logged)
         return carry_out(plan, workers=workers, watch=logged, limits=limits, cluster=cluster)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from analysis.batch.folder import PROTECTED
+from analysis.batch.folder import INDEX, PROTECTED
 from analysis.batch.outcome import Outcome
 from analysis.batch.pace import duration
 from analysis.batch.plan import Plan
@@ -17,11 +17,12 @@ _SLOWEST, _NAMED = 5, 20
 
 @dataclass(frozen=True)
 class BatchResult:
-    """How every run of a batch ended."""
+    """How every run of a batch ended. `unwritten` says why there is no new index, where there should be."""
 
     plan: Plan
     outcomes: tuple[Outcome, ...]
     seconds: float
+    unwritten: str = ""
 
     @property
     def failed(self) -> tuple[Outcome, ...]:
@@ -30,8 +31,8 @@ class BatchResult:
 
     @property
     def exit_code(self) -> int:
-        """0 where every run's results stand, 1 otherwise."""
-        return int(any(not outcome.stands for outcome in self.outcomes))
+        """0 where every run's results stand and the index with them, 1 otherwise."""
+        return int(bool(self.unwritten) or any(not outcome.stands for outcome in self.outcomes))
 
     def __str__(self) -> str:
         """Return the summary: how many, what failed and where its error is, what was not run and why."""
@@ -49,9 +50,10 @@ class BatchResult:
                 str(self.plan.build / outcome.recorded) if outcome.recorded else "not recorded (disk full?)"
             )
             lines.append(f"      notebook and traceback (may hold answers): {Path(where)}")
-        return "\n".join(
-            [*lines, *self._not_run(), *self._without_report(), *self._slowest(), *self._memory()]
-        )
+        if self.unwritten:
+            lines.append(f"  not written: {self.plan.build / INDEX}: {self.unwritten}")
+        lines += [*self._not_run(), *self._without_report(), *self._slowest(), *self._memory()]
+        return "\n".join(lines)
 
     def _not_run(self) -> list[str]:
         # A national stage that fails stops hundreds of runs for one and the same reason.

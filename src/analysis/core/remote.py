@@ -1,6 +1,6 @@
 """Folders at an address (an object store, a server), and this machine's copies of them.
 
-Reached with fsspec, by whatever kind the address begins with: s3://, gs://, abfs://, sftp://, http:// and others.
+Reached with fsspec, by whatever the address begins with: s3://, gs://, abfs://, sftp://, http:// and others.
 """
 
 from __future__ import annotations
@@ -95,7 +95,9 @@ def open_remote(address: str) -> Remote:
     try:
         import fsspec  # noqa: PLC0415 - optional
 
-        files, root = fsspec.core.url_to_fs(address)
+        # A folder of this machine, given as an address, is made as an object store's would be.
+        options = {"auto_mkdir": True} if address.startswith(("file:", "local:")) else {}
+        files, root = fsspec.core.url_to_fs(address, **options)
     except (ImportError, ValueError) as error:
         raise SettingsError(
             "addresses of this kind cannot be reached from here",
@@ -122,7 +124,7 @@ def bring(address: str) -> str:
             raise DataError(
                 "there are no data at this address", where=address, todo="correct data in the batch file"
             )
-        known = _read(folder)
+        known = read_manifest(folder)
         gone = known.keys() - there.keys()
         wanted = [
             name
@@ -142,8 +144,16 @@ def bring(address: str) -> str:
 
 def brought(address: str) -> str:
     """Return what marks the data that this machine has a copy of; "" where there is none."""
-    known = _read(copy_of(address))
+    known = read_manifest(copy_of(address))
     return hashlib.sha256(json.dumps(known, sort_keys=True).encode()).hexdigest() if known else ""
+
+
+def read_manifest(folder: Path) -> dict[str, list]:
+    """Return what is known of each file of a copy; nothing where it cannot be read."""
+    try:
+        return json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
 
 
 def fetch(remote: Remote, folder: Path, names: list[str], listing: dict[str, list]) -> None:
@@ -206,13 +216,6 @@ def _has_size(path: Path, size: int | None) -> bool:
         return path.stat().st_size == size or size is None
     except OSError:
         return False
-
-
-def _read(folder: Path) -> dict[str, list]:
-    try:
-        return json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
 
 
 def _beside(path: Path) -> Path:

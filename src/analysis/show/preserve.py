@@ -68,7 +68,8 @@ def write_preserve_improve(
     table = table_block(canvas, "preserve", Table(columns, tuple(rows)), caption=caption)
     blocks = [_caution(canvas, low, rates, low_response)] if low else []
     blocks.append(table)
-    none = [s for s in labels.questionnaires if s not in services and _rate(facts, s, year) is not None]
+    named = {fact.service for fact in found if fact.statistic != "want_more"}
+    none = [s for s in labels.questionnaires if s not in named and _rate(facts, s, year) is not None]
     if none:
         blocks.append(
             write_paragraph(

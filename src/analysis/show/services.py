@@ -67,14 +67,13 @@ def tabulate_services(canvas: Canvas, facts: pd.DataFrame) -> Block:
         *(Column(str(each), 8, right=True, strong=each == year) for each in years),
         Column(say.text("Interval"), 11, right=True),
         Column(say.text("Answers"), 8, right=True),
-        *((Column(say.text("Response rate of those invited"), 11, right=True),) if rated else ()),
+        *((Column(say.text("Response rate"), 11, right=True),) if rated else ()),
         Column(say.text("Since {before}", before=before) if before else say.text("Change"), 20),
         *((Column(say.text("Visible from"), 8, right=True),) if seen else ()),
         *((Column(say.text("All municipalities"), 22),) if compared else ()),
     )
     caption = say.text(
-        "Overall satisfaction by service, with {level} confidence interval for {year} and the answers to it. "
-        "Tested over the whole report at once; in the chapters within the service.",
+        "Overall satisfaction by service, {level} confidence interval and answers for {year}.",
         level=numbers.level_word(say, means), year=year,
     )  # fmt: skip
     caption = " ".join([caption, *_alone(canvas, beside)])
@@ -101,9 +100,9 @@ def _alone(canvas: Canvas, beside: list[Fact]) -> list[str]:
 
     parts = []
     if names := named("higher"):
-        parts.append(say.text("Certainly above all within the service alone: {names}.", names=names))
+        parts.append(say.text("Within the service alone certainly above: {names}.", names=names))
     if names := named("lower"):
-        parts.append(say.text("Certainly below all within the service alone: {names}.", names=names))
+        parts.append(say.text("Within the service alone certainly below: {names}.", names=names))
     return parts
 
 

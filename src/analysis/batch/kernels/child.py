@@ -50,12 +50,13 @@ def become_kernel(request: Request) -> None:
     _set_drawing()
 
     import ipykernel_launcher  # noqa: PLC0415 - imported in the template
-    from ipykernel.kernelapp import IPKernelApp  # noqa: PLC0415
+
+    from analysis.batch.kernels.app import WarmApp  # noqa: PLC0415
 
     sys.argv = [ipykernel_launcher.__file__, *request.arguments]
     # Given, because the default is read when the class is defined, which was in the template: the kernel
     # would outlive its owner.
-    IPKernelApp.launch_instance(argv=request.arguments, parent_handle=template)
+    WarmApp.launch_instance(argv=request.arguments, parent_handle=template)
 
 
 def _die_with_the_parent(parent: int) -> None:

@@ -14,12 +14,14 @@ import select
 import signal
 import socket
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from analysis.batch.kernels.child import Request, become_kernel
+from analysis.batch.kernels.pages import gather_pages
 from analysis.batch.kernels.wire import receive, send
 
 #: What a notebook's cells import, and the kernel itself. matplotlib's inline backend is not among them:
@@ -37,13 +39,14 @@ IMPORTS = (
     "analysis.batch.opening",
     "analysis.batch.municipality",
     "analysis.show",
+    "analysis.stats.cumulative",
+    "analysis.batch.kernels.app",
     "ipykernel_launcher",
-    "ipykernel.kernelapp",
-    "ipykernel.ipkernel",
     "ipykernel.debugger",
     "IPython.core.completerlib",
     "IPython.core.debugger",
     "IPython.core.oinspect",
+    "IPython.core.pylabtools",
     "IPython.extensions.storemagic",
     "IPython.utils.wildcard",
     "encodings.idna",
@@ -51,6 +54,23 @@ IMPORTS = (
     "tornado.locks",
     "tornado.platform.asyncio",
     "tornado.queues",
+    # What those above import when they are first used.
+    "PIL.BmpImagePlugin",
+    "PIL.GifImagePlugin",
+    "PIL.JpegImagePlugin",
+    "PIL.PngImagePlugin",
+    "PIL.PpmImagePlugin",
+    "font_source_sans_pro",
+    "importlib.resources.readers",
+    "matplotlib.backends.backend_agg",
+    "matplotlib.backends.backend_svg",
+    "pandas.core.arrays.arrow.extension_types",
+    "pandas.core.methods.to_dict",
+    "pandas.io.formats.html",
+    "pandas.io.formats.string",
+    "pyarrow.dataset",
+    "pyarrow.pandas_compat",
+    "weightipy",
 )
 _NOT_BEFORE_THE_FORK = "matplotlib_inline.backend_inline"
 #: How often the owner is looked for, in seconds; its end is most often seen at once, by its channel's end.
@@ -69,16 +89,21 @@ def main(descriptor: int, owner: int) -> None:
     try:
         for name in IMPORTS:
             import_module(name)
+        # Here, for it imports ipykernel.
+        from analysis.batch.kernels.app import list_modules  # noqa: PLC0415
+
         # Asked for by every kernel, and found out by starting a process.
         platform.uname().processor  # noqa: B018
         check_single_thread()
+        list_modules()
     except Exception as error:
         send(control, {"error": f"{type(error).__name__}: {error}"})
         return
     # What is there now is never freed: kernels share its pages for as long as nobody writes to them.
     gc.collect()
     gc.freeze()
-    nursery = _Nursery(control, owner, _sources())
+    gather_pages()
+    nursery = _Nursery(control, owner, _times(_own_files()))
     send(control, {"ready": os.getpid()})
     request = nursery.serve()
     if request is not None:
@@ -97,14 +122,18 @@ def check_single_thread() -> None:
         raise RuntimeError(f"{_NOT_BEFORE_THE_FORK} is imported")
 
 
-def _sources() -> dict[str, int]:
-    """Return the time of last change of every source file of the package that is imported."""
+def _own_files() -> list[str]:
+    """Return the source files of the package that are imported."""
+    own = [module for name, module in list(sys.modules.items()) if name.partition(".")[0] == "analysis"]
+    return [file for module in own if (file := getattr(module, "__file__", None))]
+
+
+def _times(files: Iterable[str]) -> dict[str, int]:
+    """Return the time of last change of each file that is there."""
     found = {}
-    for name, module in list(sys.modules.items()):
-        file = getattr(module, "__file__", None)
-        if name.partition(".")[0] == "analysis" and file:
-            with contextlib.suppress(OSError):
-                found[file] = os.stat(file).st_mtime_ns
+    for file in files:
+        with contextlib.suppress(OSError):
+            found[file] = os.stat(file).st_mtime_ns
     return found
 
 
@@ -150,7 +179,7 @@ class _Nursery:
         if content["do"] == "retire":
             self.retired = True
             return None
-        if self.sources != _sources():
+        if self.sources != _times(self.sources):
             send(self.control, {"refused": "changed"})
         else:
             try:
