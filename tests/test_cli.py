@@ -107,9 +107,10 @@ def test_run_hands_its_options_on_and_returns_the_batchs_exit_code(
     monkeypatch.chdir(tmp_path)
     options = ("--only", "9901", "--only", "9902/school", "--workers", 3, "--force", "--no-render")
     options += ("--kernels", "ordinary", "--timeout", 60, "--memory", 500)
+    options += ("--cluster", "tcp://10.0.0.5:8786")
     assert command(monkeypatch, "run", batch_file, "--build", "there", *options) == 1
     seen.pop("console")
-    assert seen.pop("build").name == "there"
+    assert str(seen.pop("build")) == "there"
     assert seen == {
         "batch": "b",
         "only": ("9901", "9902/school"),
@@ -117,6 +118,7 @@ def test_run_hands_its_options_on_and_returns_the_batchs_exit_code(
         "force": True,
         "formats": (),
         "limits": RunLimits(kernels="ordinary", seconds=60, memory_mib=500),
+        "cluster": "tcp://10.0.0.5:8786",
     }
     out = capsys.readouterr().out
     assert "3 runs: 2 made, 1 failed" in out
