@@ -1,4 +1,4 @@
-"""Units beside each other on many topics at once: what is found where there is something, and nothing else."""
+"""Units beside each other on many topics: what is found where there is something, and nothing else."""
 
 from __future__ import annotations
 
