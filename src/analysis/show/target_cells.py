@@ -9,6 +9,7 @@ from analysis.show import numbers
 from analysis.show.blocks import Canvas
 from analysis.show.select import is_number
 from analysis.show.supplied import decimals_of, in_unit
+from analysis.show.tables import unbroken
 from analysis.show.target_cards import Card
 from analysis.show.verdicts import AS_REQUIRED, BREAK, DOWN, UP, Verdict, judge, state
 from analysis.steering.targets import Band, Target
@@ -54,9 +55,12 @@ def write_interval(canvas: Canvas, card: Card) -> str:
     interval = f"{low}–{high}"
     if card.target.scale == "percent":
         interval = with_unit(canvas, "percent", interval)
-    return say.plural(
+    written = say.plural(
         "{interval} ({n} answer)", "{interval} ({n} answers)", int(fact.n or 0), interval=interval
     )
+    # Broken before the bracket, if at all.
+    before, bracket, count = written.partition(" (")
+    return f"{before}{bracket}{unbroken(count)}"
 
 
 def write_change(canvas: Canvas, card: Card) -> str:

@@ -6,7 +6,7 @@ import pandas as pd
 
 from analysis.show.blocks import Block, Canvas, join
 from analysis.show.select import is_number
-from analysis.show.tables import Column, Table, table_block
+from analysis.show.tables import Column, Table, table_block, unbroken
 from analysis.show.target_cards import Card, count_bands, read_cards
 from analysis.show.target_cells import (
     target_name,
@@ -140,15 +140,15 @@ def _limits(canvas: Canvas, cards: list[Card], name: str, told: set[str]) -> Blo
                 write_range(canvas, card.target, band),
                 write_chance(canvas, card.chances.get(band)),
             )
-            cells.append(f"{written} ({chance})" if chance else written)
+            cells.append(f"{written} ({unbroken(chance)})" if chance else written)
         rows.append((*cells, write_interval(canvas, card), write_certainty(canvas, card)))
     # Outside the f-string: what stands inside one is not found when the texts are collected.
     best, middle, worst = say.text("Desired"), say.text("Acceptable"), say.text("Unacceptable")
     columns = (
         Column(say.text("Indicator"), 21),
-        Column(f"{UP} {best}", 15),
-        Column(f"{AS_REQUIRED} {middle}", 15),
-        Column(f"{DOWN} {worst}", 15),
+        Column(unbroken(f"{UP} {best}"), 15),
+        Column(unbroken(f"{AS_REQUIRED} {middle}"), 15),
+        Column(unbroken(f"{DOWN} {worst}"), 15),
         Column(say.text("Interval (answers)"), 15, right=True),
         Column(say.text("How certain"), 18),
     )
