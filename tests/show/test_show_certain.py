@@ -44,7 +44,7 @@ def test_changes_and_differences_have_their_size_and_interval(english, facts):
         claim("report_national_difference", "dimension.wellbeing", 0.2),
         claim("report_national_difference", "dimension.respect", -0.3),
     )  # fmt: skip
-    assert "(95% confidence intervals):" in said
+    assert "(95% confidence intervals, on the scale 1–6):" in said
     assert "Certain rise since 2023: Overall satisfaction +0.3 (+0.2 to +0.4)." in said
     assert "Certain fall since 2023: Accessibility -0.4 (-0.5 to -0.3)." in said
     assert "Above the mean of the municipalities: Well-being +0.2 (+0.1 to +0.3)." in said

@@ -1,5 +1,7 @@
 """Tables and texts: what stands in the cells, in Markdown and in JupyterLab."""
 
+import re
+
 import pytest
 
 from analysis.core.errors import TilstandError
@@ -174,3 +176,10 @@ def test_a_report_without_a_folder_and_a_prefix_with_a_path_are_refused(lab):
         Canvas(report=True, folder=None, prefix="x", labels=lab.labels)
     with pytest.raises(TilstandError, match="prefix"):
         Canvas(report=False, folder=None, prefix="../x", labels=lab.labels)
+
+
+def test_a_table_in_jupyterlab_brings_the_rules_of_what_it_has_and_no_others():
+    html = Table((Column("Unit"), Column("Mean", right=True)), (("Solbakken", "4.8"),)).html("tbl-units")
+    style, _, body = html.partition("</style>")
+    ruled = set(re.findall(r"\.(gt_\w+)", style))
+    assert {"gt_row", "gt_right"} <= ruled <= set(re.findall(r"gt_\w+", body))

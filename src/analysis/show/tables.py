@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import pandas as pd
 
@@ -27,10 +28,14 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """Columns and rows of plain text, one text a column in each row."""
+    """Columns and rows of plain text, one text a column in each row.
+
+    see: ids that cells, by row and column, refer to: a report writes the number in brackets behind the cell.
+    """
 
     columns: tuple[Column, ...]
     rows: tuple[tuple[str, ...], ...]
+    see: Mapping[tuple[int, int], str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for row in self.rows:
@@ -46,8 +51,10 @@ class Table:
         """
         heads = [to_markdown(column.head) or "&nbsp;" for column in self.columns]
         lines = [_line(heads), _line(self._rules(), sep="|", pad="")]
-        for row in self.rows:
+        for i, row in enumerate(self.rows):
             cells = [to_markdown(cell) for cell in row]
+            # The number alone, which leads there: the word for what it numbers takes too much of a column.
+            cells = [f"{c} ([-@{self.see[i, j]}])" if (i, j) in self.see else c for j, c in enumerate(cells)]
             lines.append(
                 _line([f"**{c}**" if k.strong and c else c for c, k in zip(cells, self.columns, strict=True)])
             )
@@ -65,7 +72,7 @@ class Table:
         right = [name for name, column in zip(names, self.columns, strict=True) if column.right]
         left = [name for name in names if name not in right]
         table = table.cols_align("left", columns=left)
-        return (table.cols_align("right", columns=right) if right else table).as_raw_html()
+        return _used((table.cols_align("right", columns=right) if right else table).as_raw_html())
 
     def _rules(self) -> list[str]:
         # Pandoc takes relative widths from the dashes, but only where a line is longer than 72 signs:
@@ -99,3 +106,16 @@ def unbroken(text: str) -> str:
 
 def _line(cells: Sequence[str], *, sep: str = "|", pad: str = " ") -> str:
     return sep + sep.join(f"{pad}{cell}{pad}" for cell in cells) + sep
+
+
+def _used(html: str) -> str:
+    # Every table brings rules for all that a table could have, ten times its own size: a notebook of forty
+    # tables could not be kept for them.
+    style, end, table = html.partition("</style>")
+    rules = re.sub(
+        r"^ *#\S+ \.(gt_\w+)[^{]*\{[^}]*\}\n?",
+        lambda rule: rule[0] if re.search(rf"\b{rule[1]}\b", table) else "",
+        style,
+        flags=re.MULTILINE,
+    )
+    return rules + end + table
