@@ -10,7 +10,7 @@ from analysis.audit import describe_build, describe_environment, verify
 from analysis.batch import Outcome, keep_batch_file, make_plan, run_batch
 from analysis.batch.plan import write_plan
 from analysis.core.errors import BuildError
-from analysis.facts import tabulate
+from analysis.facts import Fact, tabulate
 
 
 def test_a_copied_build_is_clean_and_a_changed_answer_is_named(tiny) -> None:
@@ -82,6 +82,19 @@ def test_a_manifest_names_versions_and_the_hash_of_every_runs_facts(tiny, monkey
     assert manifest["versions"] == describe_environment()["versions"]
     assert manifest["runs"]["9901/school"] == {"key": "", "facts": ""}
     assert set(manifest["versions"]) >= {"python", "pandas", "statsmodels", "papermill"}
+
+
+def test_a_book_of_one_service_is_compared_with_what_it_is_given_of_the_municipality(tmp_path) -> None:
+    module = sys.modules["analysis.audit.verify"]
+    facts = tabulate([Fact(statistic="x", service=name, value=1.0) for name in ("school", "library", "")])
+    for book, given in (("unit/s1", ["school", ""]), ("full", ["school", "library", ""])):
+        folder = tmp_path / "9901" / book / "facts"
+        folder.mkdir(parents=True)
+        for name in ("school", "municipality"):
+            (folder / f"{name}.parquet").touch()
+        compared = module._as_copied(facts, folder / "municipality.parquet", tmp_path)
+        assert list(compared["service"]) == given
+        assert len(module._as_copied(facts, folder / "school.parquet", tmp_path)) == 3
 
 
 def run_batch_of_nothing(tiny, monkeypatch) -> None:

@@ -131,6 +131,10 @@ def test_only_measures_that_had_begun_and_are_judged_by_the_survey_need_others_a
     path = tmp_path / "9901.yaml"
     path.write_text(MEASURES, encoding="utf-8")
     assert judged_services(path, 2025) == {"school"}
+    # Read as steering files are: `no` is a word, and a year may stand in quotes.
+    written = 'measures: [{service: no, start: "2024", status: running}]'
+    path.write_text(written, encoding="utf-8")
+    assert judged_services(path, 2025) == {"no"}
     path.write_text("measures: [broken", encoding="utf-8")
     assert judged_services(path, 2025) == frozenset()
 

@@ -10,7 +10,7 @@ from analysis.batch import execute as module
 from analysis.batch import make_plan
 from analysis.batch.execute import execute
 from analysis.batch.failure import told
-from analysis.batch.folder import NOTEBOOK
+from analysis.batch.folder import FACTS, NOTEBOOK, RECORD, clear_leftovers
 from analysis.batch.key import Key
 from analysis.batch.runlog import log_line
 from analysis.core.errors import DataError
@@ -49,6 +49,41 @@ def test_an_error_in_a_cell_is_not_tried_again(tiny, school, monkeypatch) -> Non
     count, outcome = tried(tiny, school, monkeypatch, RuntimeError("in a cell"), begun=True)
     assert (count, outcome.outcome) == (1, "failed")
     assert "in a cell" not in outcome.message + log_line(outcome, "service", dt.datetime.now(dt.UTC))
+
+
+def test_facts_of_a_lost_attempt_do_not_pass_for_those_of_the_second(tiny, school, monkeypatch) -> None:
+    seen = []
+
+    def papermill(part, notebook, parameters, scratch, guard):
+        seen.append(sorted(path.name for path in part.iterdir()))
+        scratch.mkdir()
+        (part / FACTS).touch()
+        guard.lost = True
+        raise RuntimeError("the template went away")
+
+    monkeypatch.setattr(module, "_with_papermill", papermill)
+    notebook, key = tiny.notebooks / "service.ipynb", Key({"answers": "a"})
+    execute(school, build=tiny.build, notebook=notebook, key=key)
+    assert seen == [[], []]
+
+
+def test_a_worker_that_was_left_behind_does_not_touch_what_a_later_batch_made(
+    tiny, school, monkeypatch
+) -> None:
+    made = tiny.build / school.folder
+
+    def papermill(part, notebook, parameters, scratch, guard):
+        clear_leftovers(tiny.build)
+        made.mkdir(parents=True)
+        (made / RECORD).write_text("the later batch's")
+        raise FileNotFoundError(errno.ENOENT, "gone")
+
+    monkeypatch.setattr(module, "_with_papermill", papermill)
+    notebook, key = tiny.notebooks / "service.ipynb", Key({"answers": "a"})
+    outcome = execute(school, build=tiny.build, notebook=notebook, key=key)
+    assert (outcome.outcome, outcome.error) == ("failed", "FileNotFoundError")
+    assert (made / RECORD).read_text() == "the later batch's"
+    assert not (tiny.build / "_protected").exists()
 
 
 def test_a_full_disk_fails_the_run_and_leaves_nothing_that_looks_whole(tiny, school, monkeypatch) -> None:

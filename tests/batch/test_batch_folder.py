@@ -4,8 +4,9 @@ import os
 import socket
 
 import pytest
+from rich.console import Console
 
-from analysis.batch import hold, keep_batch_file, run_batch
+from analysis.batch import hold, keep_batch_file, render_books, run_batch
 from analysis.batch.lock import LOCK
 from analysis.core.errors import BuildError, SettingsError
 from analysis.core.settings import load_batch
@@ -55,6 +56,15 @@ def test_a_second_batch_is_told_who_holds_the_folder(tiny) -> None:
     ):
         pass
     assert not (tiny.build / LOCK).exists()
+
+
+def test_a_book_is_not_rendered_while_a_batch_is_at_work_in_its_build(tiny) -> None:
+    book = tiny.build / "9901/full"
+    book.mkdir(parents=True)
+    for path in (tiny.build / "plan.json", book / "_quarto.yml"):
+        path.touch()
+    with hold(tiny.build), pytest.raises(BuildError, match="another batch is at work"):
+        render_books(book, console=Console())
 
 
 def test_the_lock_of_a_dead_process_stops_nobody(tiny) -> None:

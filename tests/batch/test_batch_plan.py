@@ -13,6 +13,7 @@ from analysis.batch import make_plan
 from analysis.batch.fingerprint import NOTEBOOK_ROOMS, environment_hash
 from analysis.batch.plan import read_plan, write_plan
 from analysis.core.errors import BuildError, DataError, SettingsError, TilstandError
+from analysis.core.quarto import Quarto
 
 #: Makes a synthetic batch's data where there are none; what it made is in the key as data.
 MAKES_DATA = {"batch/demodata.py"}
@@ -61,7 +62,10 @@ def test_a_run_comes_after_what_it_needs_and_reads_it_by_a_relative_path(tiny) -
 def test_changed_answers_change_the_keys_of_the_runs_that_read_them(tiny) -> None:
     before = keys(tiny)
     tiny.write_answers("school", {"9901": [4, 5, 6, 3, 4], "9902": [1, 2], "9903": [4, 5, 6, 3, 4]})
-    assert changed(before, keys(tiny)) == {"reference/school", "9902/school", "9902/municipality"}
+    # The report's own key too: its colophon says which data there are.
+    assert changed(before, keys(tiny)) == {
+        "reference/school", "9902/school", "9902/municipality", "9902/full",
+    }  # fmt: skip
 
 
 def test_settings_that_readers_see_change_every_key_and_the_choice_of_places_changes_none(tiny) -> None:
@@ -179,6 +183,17 @@ def test_whatever_a_notebook_imports_of_the_batch_is_in_its_key() -> None:
                 waiting.append(node.module.removeprefix("analysis.").replace(".", "/") + ".py")
     assert found - set(NOTEBOOK_ROOMS) == set()
     assert "batch/context.py" in found
+
+
+def test_a_report_is_made_anew_for_what_its_colophon_says_and_for_another_renderer(tiny, monkeypatch) -> None:
+    tiny.write_batch(services=["school"])
+    before = keys(tiny)
+    # Not a service of the batch, and in the hash of the data all the same.
+    tiny.write_answers("library", {"9901": [1, 2, 3, 4, 5]})
+    after = keys(tiny)
+    assert changed(before, after) == {"9901/full"}
+    monkeypatch.setattr("analysis.batch.parts.find_quarto", lambda: Quarto(Path("quarto"), (1, 9, 1)))
+    assert changed(after, keys(tiny)) == {f"{place}/full" for place in ("9901", "9902", "9903")}
 
 
 def test_packages_that_no_run_uses_are_not_in_the_versions_of_its_key(monkeypatch) -> None:

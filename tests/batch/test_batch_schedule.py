@@ -1,10 +1,13 @@
 """Runs go as soon as what they need is there; failures and dead workers stop no other."""
 
+import errno
+import os
+
 import pytest
 from pretended import InProcess, pretend
 
 from analysis.batch import make_plan, read_record, run_batch, schedule
-from analysis.batch.folder import FACTS
+from analysis.batch.folder import FACTS, INDEX
 from analysis.batch.pool import Pool
 
 
@@ -106,6 +109,33 @@ def test_runs_that_the_batch_no_longer_names_are_set_aside(pretending) -> None:
     assert not (pretending.build / "9901/runs/library").exists()
     assert not (pretending.build / "reference/library").exists()
     assert (pretending.build / "_protected/stale/9902/full").is_dir()
+
+
+def test_the_index_is_gone_before_what_it_links_to_is_moved_away(pretending, monkeypatch) -> None:
+    ends(pretending)
+    (pretending.build / INDEX).touch()
+    pretending.write_batch(municipalities=["9901"], services=["school"])
+
+    def killed(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("analysis.batch.run.set_aside", killed)
+    with pytest.raises(KeyboardInterrupt):
+        ends(pretending)
+    assert (pretending.build / "9902/full").is_dir()
+    assert not (pretending.build / INDEX).exists()
+
+
+def test_a_report_that_cannot_be_moved_away_stops_no_batch(pretending, monkeypatch) -> None:
+    ends(pretending)
+    want(pretending, "fail", "9901/school")
+
+    def no_room(*_):
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+
+    monkeypatch.setattr(schedule, "set_aside", no_room)
+    found = ends(pretending, force=True)
+    assert (found["9901/school"], found["9901/full"], found["9902/full"]) == ("failed", "not_run", "done")
 
 
 def test_half_written_folders_are_cleared_and_never_taken_for_whole_ones(pretending) -> None:

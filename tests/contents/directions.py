@@ -135,10 +135,10 @@ WORDS: dict[str, tuple[str, str, str]] = {
     "lower priority": ("", "priority", "lower_priority"),
 }
 
-#: Of services whose difference is certain within the service, and not over the report.
+#: Of a service whose difference is certain within the service, and not over the report: sign and verdict.
 ALONE = {
-    "Within the service alone certainly above: {names}.": "higher",
-    "Within the service alone certainly below: {names}.": "lower",
+    "above, certain only within the service": ("▲", "higher"),
+    "below, certain only within the service": ("▼", "lower"),
 }
 
 #: The heads of the two columns of findings: what stands under them is read as a claim.
@@ -183,6 +183,8 @@ STATIC = {
     "Nothing is certain over the whole report, and no measure or target waits for its result.": (
         "'over' is in all of the report"
     ),
+    "Nothing for this use is certain over the whole report. What is certain within a service is marked in "
+    "that service's own tables.": "'over' is in all of the report",
     "Each finding that is certain over the whole report leads to a question for the users, a point for the "
     "result dialogue, a measure with its owner and a paragraph for a steering document. The next survey "
     "tells what came of it. The two uses of the results are kept apart: what goes up the steering chain to "
@@ -198,6 +200,8 @@ STATIC = {
     "chance.": "in Norwegian: seen as one",
     "All rounds taken together, no difference between the {units} could be found: what they seem to differ "
     "by is within chance.": "in Norwegian: seen as one",
+    "As many of each, chosen by one rule: what has certainly changed, what certainly differs from other "
+    "municipalities, and then the highest and the lowest results.": "says what a list holds",
     "As many of each, chosen by one rule: what has certainly changed, what certainly differs from other "
     "municipalities, and then the highest and the lowest results. In brackets stand the {level} confidence "
     "interval and the number of answers.": "says what a list holds",

@@ -14,6 +14,7 @@ _DIV = re.compile(r"^:::+ \{(.*)\}$")
 _FIGURE = re.compile(r'^!\[\]\([^)]*\)\{fig-alt="(.*)"\}$')
 _HEADING = re.compile(r"^(#{1,6}) (.*?)(?: \{#[\w-]+\})?$")
 _REFERENCE = re.compile(r" \(@[\w-]+(?:, @[\w-]+)*\)")
+_LED_TO = re.compile(r" \(\[-@[\w-]+\]\)")
 #: A space that parts a number's thousands stays; all others are spaces like any other.
 _KEPT = re.compile(rf"{NO_BREAK}(?!\d{{3}}(?!\d))|(?<!\d){NO_BREAK}")
 
@@ -108,7 +109,7 @@ def _table(lines: list[str], block: str, service: str, name: str) -> Iterator[Pi
 
 
 def _split(line: str) -> list[str]:
-    cells = re.split(r"(?<!\\)\|", line)[1:-1]
+    cells = [_LED_TO.sub("", cell) for cell in re.split(r"(?<!\\)\|", line)[1:-1]]
     return [re.sub(r"^\*\*(.*)\*\*$", r"\1", cell.strip(" ")) for cell in cells]
 
 

@@ -65,14 +65,6 @@ class Reader:
             yield from self._text(piece, text)
 
     def _text(self, piece: Piece, text: str) -> Iterator[str]:
-        for message, verdict in ALONE.items():
-            for said in re.finditer(self.messages.pattern(message), text):
-                for sign in re.findall(NAME, said["names"]):
-                    service = self.names.meant(sign, "service", "") or ""
-                    fact = self.ledger.fact("national_difference", service, "overall")
-                    if fact is None or not self.ledger.says(fact, verdict):
-                        yield f"{verdict} within {service!r} is said, which it is not"
-                text = text.replace(said[0], " ¤ ")
         found, rest = self.messages.sentences(text)
         for each in found:
             for says in SENTENCES[each.message]:
@@ -276,6 +268,12 @@ class Reader:
     def _of_subject(
         self, piece: Piece, text: str, spec: ColumnSpec, service: str, subject: tuple[str, str]
     ) -> Iterator[str]:
+        for message, (sign, verdict) in ALONE.items():
+            if re.fullmatch(f"{sign} {self.messages.pattern(message)}", text):
+                fact = self.ledger.fact("national_difference", service, subject[1])
+                if fact is None or not self.ledger.says(fact, verdict):
+                    yield f"{verdict} within {service!r} is said, which it is not"
+                return
         words, rest = self.messages.words(text)
         signs = [sign for sign, _, _ in words]
         if spec.signed and (marked := re.match("[▲▼]", rest)):

@@ -81,6 +81,19 @@ def test_a_municipality_with_fewer_than_five_answers_does_not_count() -> None:
     assert fact.value == pytest.approx((4 * 4.0 + 3.6) / 5)
 
 
+def test_where_means_are_shown_from_more_answers_fewer_count_in_no_national_figure() -> None:
+    rows = [answers(f"u{i}", 2025, 12, municipality=f"990{i}", overall=[3, 5] * 6) for i in range(1, 6)]
+    rows.append(answers("u6", 2025, 9, municipality="9906", overall=1))
+    codes = {f"990{i}": "1" for i in range(1, 7)}
+    asked = {"year": 2025, "peers": grouped(codes)}
+    country = gather(pd.concat(rows), questionnaire(), shown_from=10, **asked)
+    national = describe_country([country])
+    means = national[national["statistic"].isin(["mean", "peer_mean", "adjusted_mean"])]
+    assert set(means.loc[means["topic"].eq("overall") & means["state"].eq("measured"), "N"]) == {5}
+    # Below five none counts, whatever a batch shows.
+    assert gather(pd.concat(rows), questionnaire(), shown_from=2, **asked).minimum_answers == 5
+
+
 def test_every_national_figure_is_saved_with_three_decimals(described) -> None:
     for service in SERVICES:
         numbers = described.national(service)[["value", "se", "low", "high"]]

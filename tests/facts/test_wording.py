@@ -93,3 +93,18 @@ def test_what_depends_on_the_method_is_said_without_a_direction(labels) -> None:
         assert "0,3" not in sentence
         assert "0.3" not in sentence
     assert re.search(r"0[.,]2", wording.change(change, labels, detectable=seen))
+
+
+@pytest.mark.parametrize(
+    ("verdict", "high", "explained"),
+    [("no_certain_difference", -0.1, True), ("no_certain_difference", 0.1, False), ("below", -0.1, False)],
+)
+def test_an_interval_without_nil_is_explained_where_the_difference_is_not_certain(
+    labels, verdict, high, explained
+) -> None:
+    fact = Fact(
+        statistic="unit_difference", municipality="9903", service="school", unit="9903-school-01", year=2025,
+        topic="overall", value=-0.3, low=-0.6, high=high, level=0.95, scale="1-6", verdict=verdict, n=40,
+    )  # fmt: skip
+    said = {"nb": "flere prøves samtidig", "en": "several are tested at once"}[labels.language.code]
+    assert (said in wording.unit(fact, labels)) is explained

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import psutil
@@ -110,7 +111,34 @@ def apart(tmp_path):
             process.wait()
 
 
-def test_a_batch_whose_scheduler_goes_away_says_so_and_a_second_one_makes_the_rest(pretending, apart) -> None:
+def test_an_interrupted_batch_holds_its_build_until_what_workers_have_begun_is_done(
+    pretending, local
+) -> None:
+    want(pretending, "wait", "9902/school")
+    held = []
+
+    def interrupt() -> None:
+        if soon((pretending.root / "waiting").exists, 60):
+            os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(3)
+            held.append((pretending.build / ".lock").exists())
+        want(pretending, "done", "9902/school")
+
+    thread = threading.Thread(target=interrupt, daemon=True)
+    thread.start()
+    with pytest.raises(KeyboardInterrupt):
+        run(pretending, local)
+    thread.join()
+    assert held == [True]
+    assert (pretending.build / "9902/runs/school/run.json").is_file()
+    again = ends(run(pretending, None))
+    assert (again["9902/school"], set(again.values())) == ("unchanged", {"done", "unchanged"})
+
+
+def test_a_batch_whose_scheduler_goes_away_says_so_and_a_second_one_makes_the_rest(
+    pretending, apart, monkeypatch
+) -> None:
+    monkeypatch.setattr(cluster, "_END_WITHIN", 1)
     address, scheduler = apart
     want(pretending, "wait", "9902/school")
 
@@ -141,7 +169,7 @@ def test_an_address_where_nobody_answers_is_named(pretending, monkeypatch) -> No
 
 def test_a_worker_that_would_make_other_results_is_refused(pretending, local, monkeypatch) -> None:
     other = {**errand.made_by(), "packages": "others"}
-    monkeypatch.setattr(cluster, "made_by", lambda: other)
+    monkeypatch.setattr(errand, "made_by", lambda: other)
     with pytest.raises(ClusterLost, match="its packages differ"):
         run(pretending, local)
 

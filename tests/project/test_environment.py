@@ -19,6 +19,7 @@ DIRECT = [Requirement(text) for text in (*PROJECT["dependencies"], *PROJECT["opt
 CONDA_NAMES = {
     "duckdb": "python-duckdb",
     "great-tables": "great_tables",
+    "jupyter-client": "jupyter_client",
     "matplotlib": "matplotlib-base",
     "pandera": "pandera-pandas",
     "typst": "typst-py",

@@ -91,6 +91,12 @@ def test_the_first_page_says_what_the_report_is_about_and_names_the_municipality
     assert not page(site / "skole.html").select("#title-block-header")
 
 
+def test_title_and_head_of_every_page_say_which_edition_it_is(site):
+    for path in site.glob("*.html"):
+        assert words(page(path).select_one("title")).endswith("Tilstandsrapport <2025> (Styringsrapport)")
+        assert words(page(path).select_one(".report-running")).endswith(" · Styringsrapport")
+
+
 def test_the_line_that_data_are_synthetic_is_on_every_page_inside_its_header(site):
     for path in site.glob("*.html"):
         banner = page(path).select_one("header .tilstand-banner")

@@ -16,8 +16,8 @@ import pytest
 from reading import structure
 
 from analysis.core.errors import RenderError
-from analysis.report import find_quarto, render
-from analysis.report.quarto import Quarto, render_with_quarto
+from analysis.report import Quarto, find_quarto, render
+from analysis.report.quarto import render_with_quarto
 
 REPORTS = Path(__file__).resolve().parents[2] / "reports"
 
@@ -53,7 +53,7 @@ def fake_quarto(tmp_path, monkeypatch):
         script.chmod(script.stat().st_mode | stat.S_IXUSR)
         monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
         # Quarto's module alone looks beside this Python: Typst is still run by the Python that there is.
-        monkeypatch.setattr("analysis.report.quarto.sys", SimpleNamespace(executable=str(folder / "python")))
+        monkeypatch.setattr("analysis.core.quarto.sys", SimpleNamespace(executable=str(folder / "python")))
         return script
 
     return make

@@ -187,6 +187,9 @@ def test_a_service_s_edition_tells_of_no_other_service(books) -> None:
     said = texts(books["service"])
     assert "#sec-school" not in said
     assert {p.stem for p in (books["service"] / "facts").iterdir()} == {"kindergarten", "municipality"}
+    for name in ("service", "unit"):
+        own = pd.read_parquet(books[name] / "facts" / "municipality.parquet")
+        assert set(own["service"]) == {"kindergarten", ""}
     assert "#sec-kindergarten-quality" in said
 
 
@@ -210,9 +213,39 @@ def test_a_service_s_edition_tells_of_its_own_targets_and_measures_alone(built) 
     assert chapters[:3] == ["index.qmd", "service-kindergarten.ipynb", "scorecard.qmd"]
     said = (build / CODE / "service/kindergarten/scorecard.qmd").read_text("utf-8")
     assert said.startswith("# Scorecard {#sec-scorecard}")
+    assert chapters[-1] == "next_survey.qmd"
+    assert "The next survey can show a change" in (
+        build / CODE / "service/kindergarten/next_survey.qmd"
+    ).read_text("utf-8")
     # Without anything adopted the chapter is left out.
     plain = settings(assemble_edition(Sources(build, CODE, batch), BookOf("service", "kindergarten")))
     assert "scorecard.qmd" not in plain["book"]["chapters"]
+
+
+def test_a_unit_reads_its_own_targets_and_what_its_next_survey_can_show(built) -> None:
+    build, batch = built
+    folder = batch.path.parent / "unit"
+    folder.mkdir(exist_ok=True)
+    target = """
+  - {id: %s, success_factor: {nb: Trygge, en: Safe and well}, service: kindergarten, topic: overall,
+     scale: 1-6, unit: "%s", desired: [6.0, 4.6], acceptable: [4.5, 4.0], unacceptable: [3.9, 1.0],
+     adopted: {document: Plan 2024, year: 2023}}"""
+    other = "9903-kindergarten-01"
+    plan = "".join(target % pair for pair in (("ours", LOW), ("theirs", other)))
+    (folder / f"{CODE}.yaml").write_text(f'municipality: "{CODE}"\ntargets:{plan}\n', "utf-8")
+    wired = batch.model_copy(update={"steering": folder})
+    wired._path = batch.path
+    sources = Sources(build, CODE, wired)
+    own = sources.own_steering("kindergarten", LOW)
+    assert [each.id for each in own.steering.plan.targets] == ["ours"]
+    book = assemble_edition(sources, BookOf("unit", "kindergarten", LOW))
+    try:
+        assert settings(book)["book"]["chapters"][:3] == ["index.qmd", "own-unit.qmd", "scorecard.qmd"]
+        page = (book / "next_survey.qmd").read_text("utf-8")
+        assert sources.labels.unit(LOW) in page
+        assert sources.labels.unit(other) not in page
+    finally:
+        assemble_edition(Sources(build, CODE, batch), BookOf("unit", "kindergarten", LOW))
 
 
 def test_the_director_reads_services_by_group_in_small(built, tmp_path) -> None:

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.core.language import Language
+from analysis.core.paths import project_root
 from analysis.facts import Labels
 from analysis.facts.table import Fact, tabulate
 from analysis.report import Sources, assemble_edition, assemble_national
@@ -20,9 +21,10 @@ from analysis.report.cells import Number, SheetTable, end_cell, rounded, value_c
 from analysis.report.edition_tables import Tables, write_tables
 from analysis.report.workbook import Titles, write_workbook
 from analysis.steering.catalogue import default_catalogue
-from analysis.steering.context import Steering
+from analysis.steering.context import MODEL, Steering
 from analysis.steering.editions import EDITIONS, BookOf
 from analysis.steering.measures import Measure
+from analysis.steering.model import load_model
 from analysis.steering.plan import SteeringPlan
 from analysis.steering.targets import Adopted, Target
 from analysis.survey import Questionnaire, open_store
@@ -275,7 +277,8 @@ def steering() -> Steering:
     )
     return Steering(
         plan=SteeringPlan(municipality="9903", targets=targets, measures=measures),
-        model=None, catalogue=default_catalogue(ASKED), indicators=pd.DataFrame(), units=pd.DataFrame(),
+        model=load_model(project_root() / MODEL), catalogue=default_catalogue(ASKED),
+        indicators=pd.DataFrame(), units=pd.DataFrame(),
         years=(2023, 2025),
     )  # fmt: skip
 
@@ -347,9 +350,80 @@ def test_a_measure_stands_with_its_owner_and_what_came_of_it():
     table = made_table("measures", effect)
     talks, later = (dict(zip(table.head, row, strict=True)) for row in table.rows)
     assert (talks["Owner"], talks["Decided in"]) == ("Head of schools", "not decided")
-    assert talks["Effect, points"] == Number(0.6, 1, sign=True)
+    assert talks["Effect, on the answer scale"] == Number(0.6, 1, sign=True)
     assert talks["What came of it"] == "worked"
-    assert (later["Effect, points"], later["What came of it"]) == ("not given", "not begun")
+    assert (later["Effect, on the answer scale"], later["What came of it"]) == ("not given", "not begun")
+
+
+def test_an_effect_near_nil_has_as_many_decimals_as_its_interval_needs():
+    effect = Fact(
+        statistic="measure_effect", municipality="9903", service="school", year=2025, topic="overall",
+        category="talks", value=0.17, low=-0.01, high=0.35, level=0.95, scale="1-6",
+        verdict="no_certain_effect",
+    )  # fmt: skip
+    table = made_table("measures", effect)
+    talks = dict(zip(table.head, table.rows[0], strict=True))
+    assert talks["Effect, on the answer scale"] == Number(0.17, 2, sign=True)
+    assert talks["Interval, lower end"] == Number(-0.01, 2, sign=True)
+
+
+def test_an_interval_that_one_decimal_would_hide_has_two():
+    mean = Fact(statistic="mean", value=4.6, low=4.578, high=4.622, scale="1-6")
+    assert [end_cell(EN, mean, end) for end in ("low", "high")] == [Number(4.58, 2), Number(4.62, 2)]
+    wide = Fact(statistic="mean", value=4.6, low=4.4, high=4.8, scale="1-6")
+    assert end_cell(EN, wide, "low") == Number(4.4, 1)
+
+
+def test_a_red_target_stands_with_its_six_answers():
+    place = {"municipality": "9903", "service": "school", "topic": "overall", "scale": "1-6"}
+    table = made_table(
+        "red_lines",
+        Fact(statistic="target_result", category="overall", year=2025, value=3.6, n=80, **place),
+        Fact(statistic="target_status", category="overall", year=2025, value=3.6, verdict="unacceptable",
+             **place),
+    )  # fmt: skip
+    (row,) = table.rows
+    cells = dict(zip(table.head, row, strict=True))
+    assert cells["Status"] == "unacceptable"
+    assert cells["Found"].startswith("3.6 in 2025.")
+    assert list(cells)[3:] == ["Found", "How sure", "Measure", "Owner", "Looked at again", "Stands in"]
+
+
+def test_feedback_stands_with_as_many_of_each_and_why():
+    place = {"municipality": "9903", "service": "school", "year": 2025, "scale": "0-100", "n": 80}
+    side = {"value": 70.0, "low": 66.0, "high": 74.0, "topic": "overall", "category": "1", **place}
+    good = Fact(statistic="feedback_positive", note="strength", **side)
+    bad = Fact(statistic="feedback_negative", note="improvement", **side)
+    more = Fact(statistic="feedback_negative", note="lowest", **side | {"category": "2"})
+    table = made_table("feedback", good, bad, more)
+    assert [row[0] for row in table.rows] == ["Positive feedback", "Negative feedback"]
+    assert table.rows[0][3:5] == ("Among the service's highest results.", Number(70.0))
+
+
+def test_staff_figures_keep_their_decimals_and_a_hidden_one_is_a_word():
+    place = {"municipality": "9903", "service": "school", "year": 2025}
+    table = made_table(
+        "staff",
+        Fact(statistic="staff_employees", value=395.0, scale="count", **place),
+        Fact(statistic="staff_positions", value=344.5, scale="number", **place),
+        Fact(statistic="staff_turnover", scale="share", **place).missing("suppressed"),
+        Fact(statistic="staff_sick_leave", value=8.3, scale="percent", **place),
+    )
+    assert table.rows == (("School", "2025", Number(395.0), Number(344.5, 1), "suppressed", Number(8.3, 1)),)
+
+
+def test_the_services_sheet_tells_who_answered_from_answers_to_the_question(editions):
+    head, *rows = cells_of(editions["council"][1]["Services"])
+    asked, answered = head.index("Answers to the question"), head.index("Answered")
+    assert rows
+    assert all(row[asked] <= row[answered] for row in rows)
+
+
+def test_the_national_sheet_has_the_interval_of_its_means(editions):
+    head, *rows = cells_of(editions["national"][1]["The whole country"])
+    low, high, mean = (head.index(h) for h in ("Interval, lower end", "Interval, upper end", "Mean 2025"))
+    # A mean has one decimal, and the ends two where one would write both alike.
+    assert all(row[low] - 0.05 <= row[mean] <= row[high] + 0.05 and row[low] < row[high] for row in rows)
 
 
 def test_a_cost_stands_beside_the_others_and_a_missing_one_is_said():

@@ -74,11 +74,15 @@ def test_what_is_usual_among_municipalities_is_said_so(english, facts):
     within, outside = usual("dimension.wellbeing"), usual("dimension.access", p=0.001, verdict="above")
     # Outside its own band, but of so many that it means nothing: not within it all the same.
     unsure = usual("dimension.access", p=0.03)
-    every = "This is within what is usual."
+    every = "Such differences are usual all the same."
     assert every in listed(english, facts, above, within)
     assert every not in listed(english, facts, above, other, within, outside)
-    assert "Within what is usual: Well-being." in listed(english, facts, above, other, within, outside)
-    assert "Within what is usual: Well-being." in listed(english, facts, above, other, within, unsure)
+    assert "Differences like these are usual all the same: Well-being." in listed(
+        english, facts, above, other, within, outside
+    )
+    assert "Differences like these are usual all the same: Well-being." in listed(
+        english, facts, above, other, within, unsure
+    )
     assert "usual" not in listed(english, facts, above, usual("dimension.access"))
     assert "usual" not in listed(english, facts, other, outside)
 
@@ -87,7 +91,7 @@ def test_where_some_are_only_counted_no_more_is_said_to_be_usual_than_those_name
     names = ("overall", "dimension.wellbeing", "dimension.access", "dimension.respect")
     claims = [claim("report_national_difference", topic, 0.5 - 0.1 * i) for i, topic in enumerate(names)]
     said = listed(english, facts, *claims, *(usual(topic) for topic in names))
-    assert "and 1 more. Those named are within what is usual." in said
+    assert "and 1 more. Differences like those named are usual all the same." in said
 
 
 def test_units_stand_in_the_list_by_name(english, facts):

@@ -13,6 +13,7 @@ from analysis.show import Canvas
 from analysis.show.learning import write_learning
 from analysis.show.ledger import tabulate_ledger, write_ledger_chapter
 from analysis.show.measure_words import judge_measure, judge_outcome, say_grounds, say_judgement
+from analysis.show.unit_dialogue import write_unit_dialogue
 from analysis.steering.catalogue import default_catalogue
 from analysis.steering.context import Steering
 from analysis.steering.drawing_up import draw_up
@@ -123,7 +124,7 @@ def test_every_line_goes_from_its_finding_to_its_evaluation(told):
     steps = section(told, "Kindergarten: certain rise in information")
     assert list(steps) == [
         "Finding", "Question for the user dialogue", "Point for the result dialogue", "Measure",
-        "Paragraph for Budget 2024", "Evaluation",
+        "Paragraph for Budget, action programme and annual report", "Evaluation",
     ]  # fmt: skip
     assert steps["Finding"].startswith("Information: certain rise since 2023, +0.3 (95%")
     assert "What have parents noticed of “Weekly letter”" in steps["Question for the user dialogue"]
@@ -133,8 +134,8 @@ def test_every_line_goes_from_its_finding_to_its_evaluation(told):
     )
     assert steps["Evaluation"] == (
         "The survey of 2025 shows that the measure worked: +0.6 on the scale 1–6 for information, compared "
-        "with those without it (95% confidence interval +0.4 to +0.8). The measure was in 2 units, with 300 "
-        "answers before or after, whichever are fewer. Compared is how much the results changed from before "
+        "with those without it (95% confidence interval +0.4 to +0.8). The measure was in 2 units, with at "
+        "least 300 answers both before and after. Compared is how much the results changed from before "
         "the measure to after it, with it and without it. That presumes that all would else have changed "
         "alike. Looked at again in the survey of 2027."
     )
@@ -148,7 +149,7 @@ def test_the_result_dialogue_holds_what_was_achieved_against_what_was_adopted(to
     assert "unacceptable 94%" in steps["Finding"]
     assert "certain fall since 2023" in steps["Finding"]
     assert steps["Measure"] == "None is proposed yet."
-    assert "Paragraph for Plan 2024" in steps
+    assert "Paragraph for Budget, action programme and annual report" in steps
 
 
 def test_the_two_uses_are_kept_apart(told):
@@ -179,9 +180,59 @@ def test_the_table_sets_findings_against_measure_outcome_and_document(told):
     assert len(rows) == 5
     assert (
         "| Kindergarten: certain rise in information | Weekly letter (running). Head of kindergartens | "
-        "▲\N{NO-BREAK SPACE}worked | Budget 2024 |" in rows
+        "▲\N{NO-BREAK SPACE}worked | Budget, action programme and annual report |" in rows
     )
     assert all(cell.strip() for row in rows for cell in row.strip("|").split("|"))
+
+
+def test_the_table_says_when_an_open_line_is_looked_at_and_what_is_kept(told):
+    rows = {row.split(" | ")[0]: row.split(" | ")[1:3] for row in told.splitlines() if row.startswith("| K")}
+    assert rows["| Kindergarten: to preserve: staff competence"] == ["to be preserved", "looked at in 2027"]
+
+
+def test_a_question_on_many_topics_names_them_all(make, asked, found, steering, tmp_path):
+    topics = [f"dimension.{item.id}" for item in asked.dimensions]
+    below = [claim("report_national_difference", "lower", topic, -0.3, against="nation") for topic in topics]
+    every = join([found[~found["statistic"].str.startswith("report_")], tabulate(below)])
+    without = replace(steering, plan=SteeringPlan(municipality="9901"))
+    canvas = make.canvas(asked, tmp_path, language="en")
+    text = write_ledger_chapter(canvas, every, without, draw_up(every, without, None)).markdown
+    steps = section(text, "Kindergarten: below the mean of the municipalities on")
+    named = [canvas.labels.topic("kindergarten", topic) for topic in topics]
+    assert len(named) > 4
+    asks = steps["Question for the user dialogue"]
+    assert all(name.lower() in asks.lower() for name in named)
+
+
+def test_a_measure_that_is_done_with_is_told_last_with_what_became_of_it(
+    make, asked, found, steering, tmp_path
+):
+    done = MEASURES[0] | {"id": "m0", "title": "Open day", "start": 2022, "status": "finished"}
+    done |= {"outcome": {"year": 2023, "text": "Many came."}}
+    plan = SteeringPlan.model_validate({"municipality": "9901", "measures": [*MEASURES, done]})
+    after = replace(steering, plan=plan)
+    canvas, drawn = make.canvas(asked, tmp_path, language="en"), draw_up(found, after, None)
+    assert drawn.line_of("m0") is None
+    text = write_ledger_chapter(canvas, found, after, drawn).markdown
+    last = text.split("\n## ")[-1]
+    assert last.startswith("What became of the measures that are done with")
+    assert "Kindergarten: Open day" in last
+    assert "Begun in 2022, finished. The service reports (2023): Many came." in last
+    assert "Weekly letter" not in last
+    elsewhere = write_unit_dialogue(canvas, found, after, drawn, "u7").markdown
+    assert "Open day" in write_unit_dialogue(canvas, found, after, drawn, "u0").markdown
+    assert "Open day" not in elsewhere
+
+
+def test_a_change_of_few_answers_is_told_without_an_interval(lab, found):
+    few = replace(
+        CHANGED, se=None, low=None, high=None, level=None, p=None, n=7, state="undecided", note="few"
+    )
+    refused = EFFECT.missing("undecided", "cannot_judge.few")
+    said = say_grounds(lab, join([found, tabulate([few])]), refused)
+    assert len(said) == 1
+    assert "konfidensintervall" not in said[0]
+    assert "For få svarte til å si hvor sikkert det er" in said[0]
 
 
 @pytest.mark.parametrize("language", ["nb", "en"])

@@ -72,7 +72,7 @@ def test_the_figure_says_its_numbers_in_words(report, steered, steering) -> None
     block = draw_model(report, steered, steering)
     assert "En runde med 5 trinn" in block.plain
     for said in (
-        "1. Innsikt i tjenesten: 1 tjeneste og 7 enheter",
+        "1. Innsikt i tjenesten: 1 tjeneste og 7 av 8 enheter med resultater som kan vises",
         "▲ 1 sikkert positivt funn",
         "▲ 2 ønsket; ● 1 akseptabelt; ▼ 1 uakseptabelt; ◇ 1 kan ikke avgjøres; ○ 1 ikke målt. Ender i: ",
         "tiltak: 2 i gang og 1 foreslått; ▲ 1 virket; ◇ 1 kan ikke vurderes",

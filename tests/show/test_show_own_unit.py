@@ -6,6 +6,7 @@ import pytest
 
 from analysis.show import draw_units, tabulate_units
 from analysis.show.own_unit import (
+    certain_topics,
     headline_own_topics,
     headline_own_unit,
     tabulate_own_unit,
@@ -71,7 +72,7 @@ def test_a_unit_with_few_answers_is_read_with_caution(make, asked, facts):
     canvas = make.canvas(asked, language="en")
     said = write_own_unit(canvas, facts, FEW).plain
     assert "Read with caution" in said
-    assert "too few answers to decide" in said
+    assert "too few answers to tell whether it differs from the other kindergartens" in said
 
 
 def test_topics_are_named_in_the_heading_only_where_the_unit_stands_out_on_them(make, asked, facts):
@@ -81,7 +82,27 @@ def test_topics_are_named_in_the_heading_only_where_the_unit_stands_out_on_them(
     assert headline_own_topics(canvas, facts, ORDINARY) == (
         "No certain difference from the other kindergartens on any topic"
     )
-    assert headline_own_topics(canvas, facts, FEW) == "Too few answers to tell the kindergartens apart"
+    assert headline_own_topics(canvas, facts, FEW) == (
+        f"Too few answers to tell whether {canvas.labels.unit(FEW)} differs from the other kindergartens"
+    )
+
+
+def test_a_heading_over_what_is_hidden_says_so(make, asked, facts):
+    canvas = make.canvas(asked, language="en")
+    name = canvas.labels.unit(HIDDEN)
+    assert headline_own_topics(canvas, facts, HIDDEN) == f"{name}: suppressed"
+
+
+def test_the_first_page_names_the_topics_on_which_the_unit_stands_out(make, asked, facts):
+    canvas = make.canvas(asked, language="en")
+    for unit, word in ((HIGH, "Above"), (LOW, "Below")):
+        found = [fact for fact in certain_topics(canvas, facts, unit) if fact.topic != "overall"]
+        assert found
+        said = write_own_unit(canvas, facts, unit).plain
+        (sentence,) = re.findall(rf"{word} the other kindergartens on ([^.]*)\.", said)
+        for fact in found:
+            assert canvas.labels.topic(fact.service, fact.topic).lower() in sentence.lower()
+    assert " the other kindergartens on " not in write_own_unit(canvas, facts, ORDINARY).plain
 
 
 def test_the_unit_s_topics_stand_beside_the_service_s(make, asked, facts, tmp_path):

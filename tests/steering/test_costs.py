@@ -131,12 +131,23 @@ def test_products_with_a_cost_of_their_own_and_without_one_both_have_a_fact():
 
 
 def test_sick_leave_of_few_employees_is_suppressed():
-    staff = [{"service": "school", "year": 2025, "employees": 4, "sick_leave": 25.0}]
+    staff = [{"service": "school", "year": 2025, "employees": 9, "sick_leave": 25.0}]
     rows = [row(code, 8.0, indicator="sick_leave", unit="%") for code in ("9901", *OTHERS)]
     facts = table(*rows, plan={"staff": staff})
     found = facts[facts["statistic"].eq("sick_leave")]
     assert set(found["state"]) == {"suppressed"}
     assert found["value"].isna().all()
+
+
+@pytest.mark.parametrize(("others", "state"), [(19, "not_comparable"), (20, "measured")])
+def test_sick_leave_is_set_beside_others_only_where_its_quartiles_are_no_single_ones(others, state):
+    codes = ["9901", *(f"98{i:02d}" for i in range(others))]
+    rows = [row(code, 8.0, indicator="sick_leave", unit="%") for code in codes]
+    facts = table(*rows)
+    found = facts[facts["statistic"].eq("sick_leave")]
+    assert set(found.loc[found["against"].eq("nation"), "state"]) == {state}
+    own = one(found, against="")
+    assert (own["value"], own["verdict"]) == (8.0, "middle_half" if state == "measured" else "")
 
 
 def test_the_order_of_the_tables_rows_does_not_matter():

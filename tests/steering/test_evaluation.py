@@ -186,11 +186,16 @@ def test_of_the_municipalitys_own_units_it_is_said_how_many_they_are() -> None:
     assert pd.isna(counted["N"])
 
 
-def test_few_answers_are_told_with_what_changed_since_disclosure_control_takes_the_verdict() -> None:
+def test_of_few_answers_neither_effect_nor_change_has_an_interval() -> None:
     found = judged(scores(UNITS[:2], n=7), near=peers_of(20), **ALONE)
     fact = only(protect(found, Disclosure()))
-    assert (fact["state"], fact["note"], fact["verdict"]) == ("undecided", "few", "")
-    assert only(found, "measure_change")["unit"] == "s1"
+    assert (fact["state"], fact["note"], fact["verdict"]) == ("undecided", "cannot_judge.few", "")
+    assert fact[["value", "se", "low", "high", "p"]].isna().all()
+    assert not found["statistic"].eq("compared_units").any()
+    change = only(found, "measure_change")
+    assert (change["unit"], change["n"], change["state"]) == ("s1", 7, "undecided")
+    assert pd.notna(change["value"])
+    assert change[["se", "low", "high", "level", "p"]].isna().all()
 
 
 def test_scores_elsewhere_are_those_that_the_other_municipalities_own_reports_show() -> None:
@@ -362,4 +367,5 @@ def test_the_demos_measure_in_one_small_unit_cannot_be_judged(demo) -> None:
     assert only(found)["note"] == "cannot_judge.few_units"
     change = only(found, "measure_change")
     assert (change["unit"], change["n"], change["verdict"]) == (planted.units[0], planted.answers or 7, "")
-    assert change["low"] < planted.true_change < change["high"]
+    assert pd.notna(change["value"])
+    assert change[["se", "low", "high"]].isna().all()

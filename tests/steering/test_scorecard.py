@@ -66,10 +66,12 @@ def figures(*rows: tuple[int, float | None], unit: str = "%", municipality: str 
     )
 
 
-def scored(target: dict, facts=(), *, indicators=None, years=YEARS, questionnaires=None) -> pd.DataFrame:
+def scored(
+    target: dict, facts=(), *, indicators=None, years=YEARS, questionnaires=None, staff=()
+) -> pd.DataFrame:
     """The target's facts after disclosure control, as a report has them."""
     steering = SimpleNamespace(
-        plan=SteeringPlan(municipality="9901", targets=[target]),
+        plan=SteeringPlan(municipality="9901", targets=[target], staff=staff),
         indicators=figures() if indicators is None else indicators,
         units=UNITS,
         years=years,
@@ -339,6 +341,14 @@ class TestTemplate:
     def test_a_target_that_nothing_measures_yet_is_not_measured(self) -> None:
         table = scored(SICK_LEAVE | {"measured": False}, indicators=figures((2025, 7.0)))
         assert set(table["state"]) == {"not_measured"}
+
+
+@pytest.mark.parametrize(("employees", "state"), [(9, "suppressed"), (10, "measured")])
+def test_sick_leave_of_fewer_than_ten_employees_is_suppressed(employees, state) -> None:
+    staff = [{"service": "school", "year": 2025, "employees": employees, "sick_leave": 7.4}]
+    found = scored(SICK_LEAVE, indicators=figures((2023, 8.4), (2025, 7.4)), staff=staff)
+    assert [f.state for f in of(found, "target_result")] == ["not_measured", state, state]
+    assert {status(found).state, change(found).state} == {state}
 
 
 def test_the_country_and_other_municipalities_are_not_taken_for_the_municipality() -> None:

@@ -99,6 +99,17 @@ def test_figures_on_fewer_than_five_people_are_suppressed_and_carry_no_number():
     assert facts[["value", "n", "N"]].isna().all(axis=None)
 
 
+def test_rates_of_fewer_than_ten_employees_are_suppressed_and_their_number_is_told():
+    facts = staff(employees=9, positions=7.3, left=5, sick_leave=6.5)
+    assert facts["state"].to_dict() == {
+        "staff_employees": "measured", "staff_positions": "measured",
+        "staff_turnover": "suppressed", "staff_sick_leave": "suppressed",
+    }  # fmt: skip
+    assert set(
+        staff(employees=10, left=5, sick_leave=6.5).loc[["staff_turnover", "staff_sick_leave"], "state"]
+    ) == {"measured"}
+
+
 def test_a_turnover_of_fewer_than_five_is_suppressed_but_none_is_told():
     assert staff(employees=40, left=3).at["staff_turnover", "state"] == "suppressed"
     assert staff(employees=40, left=3).at["staff_employees", "value"] == 40

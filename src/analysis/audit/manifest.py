@@ -7,8 +7,9 @@ from typing import Any
 
 from analysis.batch import checked_build, read_plan, read_record
 from analysis.batch.fingerprint import file_hash, source_hash, versions
-from analysis.batch.folder import FACTS, run_folders
+from analysis.batch.folder import run_folders
 from analysis.core.errors import TilstandError
+from analysis.core.names import FACTS
 from analysis.core.paths import project_root
 
 

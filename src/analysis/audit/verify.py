@@ -13,13 +13,14 @@ from rich.console import Console
 from analysis.audit.compare import Difference, compare_facts
 from analysis.batch import Outcome, Plan, checked_build, keep_batch_file, make_plan, read_plan
 from analysis.batch.fingerprint import versions
-from analysis.batch.folder import FACTS, run_folders
+from analysis.batch.folder import run_folders
 from analysis.batch.lock import hold
 from analysis.batch.run import carry_out_watched, checked_workers
-from analysis.batch.runs import NATIONAL
 from analysis.core.errors import BuildError
+from analysis.core.names import FACTS, NATIONAL
 from analysis.core.remote import bring, is_address
 from analysis.core.settings import Batch, load_batch
+from analysis.facts import told_of
 
 
 @dataclass(frozen=True)
@@ -106,7 +107,7 @@ def _verify_in(
             if isinstance(table, str):
                 differences.append(Difference(label, "(the whole table)", "", table, "made"))
             else:
-                differences += compare_facts(table, again, run=label)
+                differences += compare_facts(table, _as_copied(again, path, build), run=label)
     return Verification(build, len(built), facts, tuple(differences), tuple(_notes(build, built, plan)))
 
 
@@ -146,6 +147,19 @@ def _tables(build: Path, built: dict[str, Path]) -> Iterator[tuple[str, pd.DataF
         # The national sheet's facts are those of all reference runs.
         for service, part in table.groupby("service", sort=False):
             yield f"reference/{service}", part, path
+
+
+def _as_copied(again: pd.DataFrame, path: Path, build: Path) -> pd.DataFrame:
+    """Return of a run's facts what the book that `path` lies in holds of them.
+
+    Books of a unit or a service lie one folder deeper than the others, and beside their service's own facts
+    have what the municipality's run says of that service.
+    """
+    others = [other.stem for other in path.parent.glob("*.parquet") if other != path]
+    # Place, edition, unit or service, "facts", file: a run's own folder is less deep.
+    deep = len(path.relative_to(build).parts) == 5
+    narrowed = deep and path.stem == "municipality" and len(others) == 1
+    return told_of(again, others[0]) if narrowed else again
 
 
 def _made_again(run_id: str, plan: Plan, outcomes: dict[str, Outcome]) -> pd.DataFrame | str:

@@ -14,11 +14,19 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from analysis.batch.errand import ClusterLost, Errand, carry, look_around, made_by, read_deaths
+from analysis.batch.errand import (
+    ClusterLost,
+    Errand,
+    carry,
+    check_worker,
+    look_around,
+    made_by,
+    read_deaths,
+    wait_for_what_is_begun,
+)
 from analysis.batch.failure import MOST_DEATHS, WorkerDied
 from analysis.core.errors import SettingsError
 from analysis.core.remote import brought, is_address
@@ -31,6 +39,8 @@ if TYPE_CHECKING:
 #: Seconds that a scheduler may take to answer, and that a batch waits for workers while there is none.
 _ANSWER_WITHIN = 20
 _WORKERS_WITHIN = 600
+#: Seconds that a batch which is given up waits for what its workers have begun.
+_END_WITHIN = 60
 #: One that works, one that waits: a worker that ends its task has the next already.
 _TASKS_PER_WORKER = 2
 
@@ -130,14 +140,18 @@ class Cluster:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._leave()
+        self._leave(_END_WITHIN if kind is not None else 0)
 
-    def _leave(self) -> None:
+    def _leave(self, seconds: float = 0) -> None:
         self._over.set()
-        with contextlib.suppress(Exception):
-            # What is not begun is cancelled with its client; what is under way comes to its end, whole.
-            self._client.close(timeout=2)
-        shutil.rmtree(self._marks, ignore_errors=True)
+        try:
+            with contextlib.suppress(Exception):
+                # What is not begun is cancelled with its client; what is under way comes to its end, whole.
+                self._client.close(timeout=2)
+            # Here, where the build is still held: the next batch would work in the same folders.
+            wait_for_what_is_begun(self._marks, seconds)
+        finally:
+            shutil.rmtree(self._marks, ignore_errors=True)
 
     def _check_workers(self) -> None:
         deadline = time.monotonic() + _ANSWER_WITHIN
@@ -164,7 +178,7 @@ class Cluster:
             look_around, {name: str(path) for name, path in seen.items()}, on_error="return"
         )
         for worker, found in sorted(said.items()):
-            _check_worker(worker, found, seen)
+            check_worker(worker, found, seen)
 
     def _watch(self) -> None:
         """Follow how many workers there are; end what is under way once the scheduler or all have gone."""
@@ -193,35 +207,6 @@ class Cluster:
             found=why,
             expected="a scheduler with workers, until the batch has ended",
             todo="start them again and give the same command: what has been made is not made again",
-        )
-
-
-def _check_worker(worker: str, found: object, seen: Mapping[str, Path]) -> None:
-    if isinstance(found, BaseException):
-        raise ClusterLost(
-            "a worker cannot be used",
-            where=worker,
-            found=f"{type(found).__name__}: {found}",
-            expected="a worker with this version of the package installed",
-            todo="install it there as it is here, by the lock, and start the worker again",
-        )
-    for name, there in found["there"].items():
-        if not there:
-            raise ClusterLost(
-                f"a worker does not see {name}",
-                where=worker,
-                found=f"no {seen[name]}",
-                expected="a shared file system, with the same paths on all machines",
-                todo="see docs/how-to/run-on-a-cluster.md",
-            )
-    if found["made_by"] != made_by():
-        differ = [name for name, mark in made_by().items() if found["made_by"].get(name) != mark]
-        raise ClusterLost(
-            "a worker would make other results",
-            where=worker,
-            found=f"its {' and '.join(differ)} differ from this machine's",
-            expected="the same Python, the same versions of all packages, the same source",
-            todo="install it there as it is here, by the lock, and start the worker again",
         )
 
 

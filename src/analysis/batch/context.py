@@ -9,6 +9,7 @@ import pandas as pd
 
 from analysis.batch.comparison import comparison_groups
 from analysis.core.errors import DataError
+from analysis.core.names import FACTS
 from analysis.core.settings import Batch
 from analysis.facts import (
     Labels,
@@ -21,8 +22,6 @@ from analysis.facts import (
 )
 from analysis.show import Canvas
 from analysis.survey import Store
-
-FACTS = "facts.parquet"
 
 
 @dataclass(frozen=True)
@@ -67,6 +66,7 @@ class ReferenceRun(Run):
                 year=year,
                 peers=peers,
                 min_answered=self.batch.min_answered,
+                shown_from=self.batch.disclosure.mean,
             )
             for year in rounds
         )

@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import json
 import pickle
+import re
 import socket
 import threading
+import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import cache
@@ -16,6 +18,7 @@ from analysis.batch.failure import MOST_DEATHS, WorkerDied
 from analysis.batch.fingerprint import REPORT_ROOMS, environment_hash, source_hash, tree_hash
 from analysis.batch.outcome import Outcome, this_process
 from analysis.batch.pool import begin_work
+from analysis.batch.scratch import is_alive
 from analysis.core.errors import BuildError
 from analysis.core.paths import project_root, write_text
 from analysis.core.remote import bring, brought
@@ -71,6 +74,24 @@ def read_deaths(marks: Path) -> list[str]:
     return [path.read_text(encoding="utf-8") for path in sorted(marks.glob("begun-*.txt"))]
 
 
+def wait_for_what_is_begun(marks: Path, seconds: float) -> None:
+    """Return when no task that a worker has begun is under way, at the latest after so many seconds.
+
+    `marks` holds the folders of all tasks. Of a worker on another machine nobody knows here whether it lives.
+    """
+    last = time.monotonic() + seconds
+    while time.monotonic() < last and any(map(_is_under_way, marks.glob("*"))):
+        time.sleep(0.1)
+
+
+def _is_under_way(marks: Path) -> bool:
+    if (marks / _ENDED).is_file() or not (begun := read_deaths(marks)):
+        return False
+    worker = re.search(r"process (\d+) on (\S+) began", begun[-1])
+    here = worker is not None and worker[2] == socket.gethostname()
+    return not here or is_alive(int(worker[1]))
+
+
 @cache
 def made_by() -> dict[str, str]:
     """Return the hashes of what makes results here: packages, this one's source, the reports' templates."""
@@ -87,6 +108,36 @@ def made_by() -> dict[str, str]:
 def look_around(paths: Mapping[str, str]) -> dict[str, dict]:
     """Return which of the named paths are there for this worker, and what it makes results with."""
     return {"there": {name: Path(path).exists() for name, path in paths.items()}, "made_by": made_by()}
+
+
+def check_worker(worker: str, found: object, seen: Mapping[str, Path]) -> None:
+    """Raise ClusterLost where what a worker said of itself will not do; `seen` names what it has to see."""
+    if isinstance(found, BaseException):
+        raise ClusterLost(
+            "a worker cannot be used",
+            where=worker,
+            found=f"{type(found).__name__}: {found}",
+            expected="a worker with this version of the package installed",
+            todo="install it there as it is here, by the lock, and start the worker again",
+        )
+    for name, there in found["there"].items():
+        if not there:
+            raise ClusterLost(
+                f"a worker does not see {name}",
+                where=worker,
+                found=f"no {seen[name]}",
+                expected="a shared file system, with the same paths on all machines",
+                todo="see docs/how-to/run-on-a-cluster.md",
+            )
+    if found["made_by"] != made_by():
+        differ = [name for name, mark in made_by().items() if found["made_by"].get(name) != mark]
+        raise ClusterLost(
+            "a worker would make other results",
+            where=worker,
+            found=f"its {' and '.join(differ)} differ from this machine's",
+            expected="the same Python, the same versions of all packages, the same source",
+            todo="install it there as it is here, by the lock, and start the worker again",
+        )
 
 
 def _check_this_machine(errand: Errand) -> None:

@@ -5,17 +5,17 @@ from __future__ import annotations
 import contextlib
 import json
 import shutil
-import tempfile
 import time
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from analysis.batch.failure import NotFinished, record_failure
+from analysis.batch.failure import NotFinished, record_failure, told
 from analysis.batch.folder import (
     FACTS,
     NOTEBOOK,
+    RECORD,
     beside,
     file_hash,
     put_in_place,
@@ -26,6 +26,7 @@ from analysis.batch.kernels.guard import Guard, RunLimits
 from analysis.batch.key import Key
 from analysis.batch.outcome import Outcome, this_process
 from analysis.batch.runs import Run
+from analysis.batch.scratch import scratch_folder
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -46,6 +47,7 @@ def execute(
     made before is set aside.
     """
     clock = time.perf_counter()
+    stood = _sign(build / run.folder)
     try:
         part = beside(build / run.folder)
     except OSError as error:
@@ -59,6 +61,11 @@ def execute(
         return Outcome(id=run.id, outcome="done", seconds=seconds, memory_mib=memory, worker=worker)
     except Exception as error:
         seconds = time.perf_counter() - clock
+        if _sign(build / run.folder) not in (stood, None):
+            # This worker was left behind by its batch, and a later one has made the run: that stands.
+            kind, message = told(error)
+            failed = Outcome(id=run.id, outcome="failed", seconds=seconds, error=kind, message=message)
+            return replace(failed, worker=this_process())
         with contextlib.suppress(OSError):
             set_aside(build, run.folder)
         failed = record_failure(run, error, build=build, executed=part / NOTEBOOK, seconds=seconds)
@@ -67,10 +74,19 @@ def execute(
         shutil.rmtree(part, ignore_errors=True)
 
 
+def _sign(folder: Path) -> tuple[int, int] | None:
+    """Return what tells a made run from the same one made again, or None where there is none."""
+    try:
+        state = (folder / RECORD).stat()
+    except OSError:
+        return None
+    return state.st_ino, state.st_mtime_ns
+
+
 def _execute_in(part: Path, notebook: Path, parameters: dict[str, Any], limits: RunLimits) -> int | None:
-    with tempfile.TemporaryDirectory(prefix="ts-", ignore_cleanup_errors=True) as scratch:
+    with scratch_folder() as scratch:
         for attempt in ("1", "2"):
-            own = Path(scratch) / attempt
+            own = scratch / attempt
             with Guard(limits) as guard:
                 try:
                     _with_papermill(part, notebook, parameters, own, guard)
@@ -84,7 +100,9 @@ def _execute_in(part: Path, notebook: Path, parameters: dict[str, Any], limits: 
                     begun = _a_cell_was_begun(part / NOTEBOOK) and not guard.lost
                     if begun or isinstance(error, OSError) or attempt == "2":
                         raise
-    return None
+                    # Facts of the first attempt must not pass for those of the second.
+                    shutil.rmtree(part)
+                    part.mkdir()
 
 
 def _with_papermill(

@@ -15,8 +15,9 @@ import analysis
 from analysis.core.errors import BuildError
 from analysis.core.settings import Batch
 
-#: What a notebook's numbers, texts and figures come from. The command line, the demo and the rendering are
-#: not among them: changing those redoes no run.
+#: What a notebook's numbers, texts and figures come from, and its cells' ids and outputs. The command line,
+#: the demo and the rendering are not among them, nor what only watches, reaches or ends kernels: changing
+#: those redoes no run.
 NOTEBOOK_ROOMS = (
     "core",
     "survey",
@@ -26,10 +27,14 @@ NOTEBOOK_ROOMS = (
     "show",
     "batch/comparison.py",
     "batch/context.py",
+    "batch/engine.py",
+    "batch/execute.py",
     "batch/municipality.py",
     "batch/opening.py",
     "batch/places.py",
-    "batch/kernels",
+    "batch/kernels/app.py",
+    "batch/kernels/child.py",
+    "batch/kernels/template.py",
     "batch/surroundings.py",
 )
 REPORT_ROOMS = ("core", "survey", "steering", "show", "report", "batch/reports.py")

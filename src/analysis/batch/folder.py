@@ -14,12 +14,11 @@ from typing import Any
 
 from analysis.batch.fingerprint import file_hash
 from analysis.core.errors import BuildError
+from analysis.core.names import FACTS
 
 PROTECTED = "_protected"
 #: Written last into a run's folder; without it the folder is not whole.
 RECORD = "run.json"
-#: What a notebook's last cell saves, and so the sign that it came to its end.
-FACTS = "facts.parquet"
 NOTEBOOK = "notebook.ipynb"
 #: The way in to all reports.
 INDEX = "index.html"

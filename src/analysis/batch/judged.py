@@ -8,7 +8,17 @@ from pathlib import Path
 import yaml
 
 #: The quick one where PyYAML was built with it: a plan may look into hundreds of steering files.
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_Quick = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _Loader(_Quick):
+    """All plain scalars as text, as steering files are read: a service may be called `no`."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [rule for rule in rules if rule[0].endswith(":merge")]
+    for first, rules in _Quick.yaml_implicit_resolvers.items()
+}
 
 
 def judged_services(path: Path, year: int) -> frozenset[str]:
@@ -27,6 +37,8 @@ def judged_services(path: Path, year: int) -> frozenset[str]:
 
 
 def _judged(measure: Mapping[str, object], year: int) -> bool:
-    start = measure.get("start")
-    begun = isinstance(start, int) and start < year and measure.get("status", "proposed") != "proposed"
+    start = str(measure.get("start", ""))
+    # A start that is no year fails in the run.
+    begun = not start.strip().isdigit() or int(start) < year
+    begun = begun and measure.get("status", "proposed") != "proposed"
     return begun and not str(measure.get("topic", "")).startswith("indicator.")

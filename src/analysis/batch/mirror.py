@@ -34,7 +34,7 @@ from analysis.core.settings import Batch
 def working_folder(build: Path | str | None, batch: Batch) -> Iterator[tuple[Path, Mirror | None]]:
     """Give the folder to build in, and for a build at an address its mirror, which is held meanwhile.
 
-    What stands at the address is fetched first; what is here and not there is sent when the block ends.
+    What stands at the address is fetched first; what is made here is sent by whoever makes it.
     Raises BuildError where another batch is at work there, DataError where it cannot be reached.
     """
     if not is_address(build):
@@ -45,7 +45,6 @@ def working_folder(build: Path | str | None, batch: Batch) -> Iterator[tuple[Pat
         mirror.fetch()
         try:
             yield mirror.folder, mirror
-            mirror.send("")
         finally:
             mirror.note()
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from analysis.batch.context import Run, minimum_of
+from analysis.core.names import CALENDAR
 from analysis.facts import (
     Labels,
     ServiceSurvey,
@@ -38,7 +39,7 @@ from analysis.steering import (
     write_ledger,
 )
 
-LEDGER, CALENDAR = "ledger.json", "year-wheel.ics"
+LEDGER = "ledger.json"
 
 
 @dataclass(frozen=True)

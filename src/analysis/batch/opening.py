@@ -8,11 +8,12 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.batch.comparison import comparison_group, open_elsewhere
-from analysis.batch.context import FACTS, ReferenceRun, ServiceRun
+from analysis.batch.context import ReferenceRun, ServiceRun
 from analysis.batch.municipality import MunicipalityRun
 from analysis.batch.places import municipalities_with
 from analysis.core.errors import DataError, SettingsError, nearest
 from analysis.core.language import Language
+from analysis.core.names import FACTS
 from analysis.core.remote import bring, brought, is_address
 from analysis.core.settings import ALL, Batch, load_batch
 from analysis.facts import Labels, ServiceSurvey, join, prepare, read_facts

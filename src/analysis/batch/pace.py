@@ -98,7 +98,8 @@ class Pace:
     def running(self) -> Mapping[str, float]:
         """Return the runs under way with the seconds since each was handed out."""
         now = self._clock()
-        return {name: now - begun for name, begun in self.under_way.items()}
+        # Copied: a bar asks in a thread of its own, while runs begin and end.
+        return {name: now - begun for name, begun in list(self.under_way.items())}
 
     def per_minute(self) -> float | None:
         """Return how many runs are made a minute, by the latest of them; None before two have ended."""

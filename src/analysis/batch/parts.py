@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
-
-import yaml
 
 from analysis.batch import fingerprint
 from analysis.batch.judged import judged_services
 from analysis.batch.key import Key
+from analysis.core.paths import project_root
+from analysis.core.quarto import find_quarto
 from analysis.core.settings import Batch
 from analysis.survey import Content
 
@@ -52,35 +53,21 @@ class Parts:
         """Return what a municipality's notebook reads.
 
         Those are its services' rows, its steering files, the other figures of all municipalities (costs are
-        compared with peers'), and all answers to a service that it has measures in: its units without the
-        measure may be too few, and others' are taken.
+        compared with peers'), and all answers to a service that it judges a measure in: its units without
+        the measure may be too few, and others' are taken.
         """
         own = [self.of_service(place, service) for service in services]
         parts = {name: fingerprint.digest([part[name] for part in own]) for name in own[0]}
-        measured = self._services_with_measures(place, services)
-        others = [self.content.hash("answers", "units", service=service) for service in measured]
         return parts | {
             "indicators": self._once("indicators", lambda: self.content.hash("indicators")),
-            "answers elsewhere": fingerprint.digest(others),
             "steering files": fingerprint.digest(self._steering_hashes(place)),
+            **self._elsewhere(place, services),
         }
 
     def _of_all(self) -> dict[str, str]:
         # Whom a municipality is compared with follows from the register of all, or from figures on all.
         tables = ("municipalities", *(["indicators"] if self.batch.reference.peers == "nearest" else []))
         return {"all municipalities": self._once("register", lambda: self.content.hash(*tables))}
-
-    def _services_with_measures(self, place: str, services: tuple[str, ...]) -> tuple[str, ...]:
-        path = self.batch.steering_file(f"{place}.yaml")
-        if path is None:
-            return ()
-        try:
-            plan = yaml.safe_load(path.read_text(encoding="utf-8"))
-            measured = {measure["service"] for measure in plan.get("measures") or ()}
-        except (OSError, ValueError, yaml.YAMLError, AttributeError, KeyError, TypeError):
-            # The run says what is wrong with the file.
-            return services
-        return tuple(service for service in services if service in measured)
 
     def for_notebook(
         self, notebook: str, parameters: Mapping[str, object], needs: tuple[str, ...], rows: Mapping[str, str]
@@ -99,14 +86,21 @@ class Parts:
     def for_report(
         self, parameters: Mapping[str, object], needs: tuple[str, ...], read: Mapping[str, str]
     ) -> Key:
-        """Return the key of a report; `read` are hashes of what it reads beside other runs' results."""
+        """Return the key of a report; `read` are hashes of what it reads beside other runs' results.
+
+        Its colophon says which data there are, also of services that the batch does not take, and the lock.
+        """
         sources = self.notebooks.parent
+        place = str(parameters.get("municipality", ""))
         shared = [sources / name for name in ("reports", "_quarto.yml") if (sources / name).exists()]
         return Key(
             {
                 "templates": self._once("templates", lambda: fingerprint.tree_hash(shared, sources)),
                 **self._common(parameters, needs),
                 **read,
+                "data": self._once(f"data of {place}", lambda: self._data(place)),
+                "lock": self._once("lock", _lock),
+                "renderer": self._once("renderer", _renderer) if parameters.get("formats") else "",
                 "code": fingerprint.source_hash(fingerprint.REPORT_ROOMS),
             }
         )
@@ -119,16 +113,24 @@ class Parts:
             "versions": fingerprint.environment_hash(),
         }
 
+    def _data(self, place: str) -> str:
+        """Return the hash of all rows about a municipality, those of the whole store for ""."""
+        tables = sorted(self.content.groups)
+        if not place:
+            return self.content.hash(*tables)
+        # By the services one by one: a search through all groups for every municipality takes seconds.
+        return fingerprint.digest(
+            [self.content.hash(*tables, service=service, municipality=place) for service in self._services]
+        )
+
+    @cached_property
+    def _services(self) -> list[str]:
+        return sorted({service for groups in self.content.groups.values() for _, service in groups} | {""})
+
     def _once(self, name: str, make: Callable[[], str]) -> str:
         if name not in self._known:
             self._known[name] = make()
         return self._known[name]
-
-    def _background(self) -> dict[str, str]:
-        """Return what tells whose nearest a municipality is; a register's group needs none of it."""
-        if self.batch.reference.peers != "nearest":
-            return {}
-        return {"indicators": self._once("indicators", lambda: self.content.hash("indicators"))}
 
     def _elsewhere(self, place: str, services: tuple[str, ...]) -> dict[str, str]:
         plan = self.batch.steering_file(f"{place}.yaml")
@@ -148,3 +150,13 @@ class Parts:
         ledgers = self.batch.steering_file("ledger")
         found += sorted(ledgers.glob(f"{place}-*.json")) if ledgers else []
         return [f"{path.name}:{fingerprint.file_hash(path)}" for path in found]
+
+
+def _lock() -> str:
+    return fingerprint.file_hash(project_root() / "requirements.lock")
+
+
+def _renderer() -> str:
+    """Return what renders reports here: Quarto and its version where it is found, else the package's own."""
+    quarto = find_quarto()
+    return f"Quarto {quarto}" if quarto else "embedded"

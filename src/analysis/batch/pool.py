@@ -24,6 +24,7 @@ from types import TracebackType
 from typing import Protocol
 
 from analysis.batch.failure import MOST_DEATHS, WorkerDied
+from analysis.batch.scratch import clear_scratch_of_the_dead
 
 #: Bytes that a worker has use for: itself, its template, and a kernel with one service's rows.
 _MEMORY_OF_A_WORKER = 768 * 2**20
@@ -113,14 +114,29 @@ class Pool:
 
     def _hand_on(self) -> None:
         while self._waiting and not self._closed and (self._idle or len(self._all) < self.at_once):
-            worker = self._idle.pop() if self._idle else self._new()
             given = self._waiting.popleft()
+            worker = None
             try:
+                worker = self._idle.pop() if self._idle else self._new()
                 doing = worker.submit(given.call)
             except BrokenProcessPool:
                 # It died with nothing to do.
                 self._all.remove(worker)
                 self._waiting.appendleft(given)
+                continue
+            except (OSError, RuntimeError) as error:
+                # No process or thread more is to be had of the system now.
+                if worker is not None:
+                    self._all.remove(worker)
+                    worker.shutdown(wait=False)
+                    # Where the thread was lacking, there is a process that nobody gives anything to do.
+                    for process in _processes(worker):
+                        process.terminate()
+                if self._all:
+                    # Somebody is at work and comes here at the end of it.
+                    self._waiting.appendleft(given)
+                    return
+                given.future.set_exception(error)
                 continue
             doing.add_done_callback(partial(self._done, worker, given))
 
@@ -143,19 +159,20 @@ class Pool:
             elif isinstance(error, BrokenProcessPool):
                 # Not shut down here, which could wait for this very call: it ends by itself.
                 self._all.remove(worker)
-                given.deaths += map(_death, _processes(worker)) or ["a process that nothing is known of"]
+                died = [_death(process) for process in _processes(worker)]
+                given.deaths += died or ["a process that nothing is known of"]
                 if len(given.deaths) < MOST_DEATHS:
                     self._waiting.appendleft(given)
+                else:
+                    given.future.set_exception(WorkerDied.after(given.deaths))
             else:
                 self._idle.append(worker)
+                if error is None:
+                    given.future.set_result(doing.result())
+                else:
+                    given.future.set_exception(error)
+            # Last: whoever waits for this task must hear of it, whatever becomes of the next.
             self._hand_on()
-        if isinstance(error, BrokenProcessPool):
-            if len(given.deaths) >= MOST_DEATHS:
-                given.future.set_exception(WorkerDied.after(given.deaths))
-        elif error is not None:
-            given.future.set_exception(error)
-        elif not given.future.cancelled():
-            given.future.set_result(doing.result())
 
     def __enter__(self) -> Pool:
         return self
@@ -172,12 +189,14 @@ class Pool:
             worker.shutdown(wait=kind is None, cancel_futures=kind is not None)
         if kind is not None:
             for process in processes:
+                _end_group(process.pid, "SIGTERM")
                 process.terminate()
 
 
 def begin_work(environment: Mapping[str, str]) -> None:
     """Make this process ready for tasks: the surroundings of its kernels, and quiet."""
     os.environ.update(environment)
+    clear_scratch_of_the_dead()
     # Imported by way of nbformat and jsonschema, which do without it, it compiles a grammar for 1.5 s.
     sys.modules.setdefault("rfc3987_syntax", None)
     # What it says of a failure stands in the failure's record; on the terminal it would break the bar.
@@ -185,6 +204,9 @@ def begin_work(environment: Mapping[str, str]) -> None:
 
 
 def _begin(environment: dict[str, str]) -> None:
+    if hasattr(os, "setpgrp"):
+        # What it starts, such as a renderer, is in its group, and ends with it.
+        os.setpgrp()
     begin_work(environment)
     threading.Thread(target=_end_with_the_parent, daemon=True).start()
 
@@ -194,7 +216,15 @@ def _end_with_the_parent() -> None:
     parent = multiprocessing.parent_process()
     if parent is not None:
         connection.wait([parent.sentinel])
+        _end_group(os.getpid(), "SIGKILL")
         os._exit(1)
+
+
+def _end_group(pid: int, how: str) -> None:
+    """Signal a worker and whatever it has started, where processes have groups and it has one of its own."""
+    if hasattr(os, "killpg"):
+        with contextlib.suppress(OSError):
+            os.killpg(pid, signal.Signals[how])
 
 
 def _processes(worker: ProcessPoolExecutor) -> list[BaseProcess]:
@@ -202,6 +232,8 @@ def _processes(worker: ProcessPoolExecutor) -> list[BaseProcess]:
 
 
 def _death(process: BaseProcess) -> str:
+    # Its renderers would write on in the folder where the next worker begins.
+    _end_group(process.pid, "SIGKILL")
     process.join(timeout=5)
     code = process.exitcode
     how = f"ended with exit code {code}"

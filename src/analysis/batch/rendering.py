@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from concurrent.futures import as_completed
 from pathlib import Path
 
@@ -28,11 +29,14 @@ def render_books(
     """Render the book in `folder`, or all books of the build folder `folder`; return how many failed.
 
     One process per book: two renderings in one folder write over each other. Raises BuildError where the
-    folder is neither a book nor a build with books.
+    folder is neither a book nor a build with books, or a batch is at work in the build.
     """
     folder = Path(folder).resolve()
     if (folder / "_quarto.yml").is_file():
-        say(console, _render(folder, engine, formats))
+        build = next((path for path in folder.parents if (path / "plan.json").is_file()), None)
+        # A batch at work there may be writing this very book.
+        with contextlib.nullcontext() if build is None else hold(build):
+            say(console, _render(folder, engine, formats))
         return 0
     books = books_of(folder)
     if not (folder / NAME).is_file() or not books:

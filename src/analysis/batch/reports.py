@@ -66,7 +66,10 @@ def report_folders(build: Path) -> Iterator[tuple[str, Path]]:
 
 
 def _set_others_aside(build: Path, run: Run, books: set[str]) -> None:
-    """Move away books of units and services that have none now: they must not pass for this round's."""
+    """Take away books of units and services that have none now: they must not pass for this round's.
+
+    They lie under `_protected/stale/` until the run has ended well, and are gone then.
+    """
     if run.folder in books or run.id == NATIONAL:
         return
     for folder in sorted(p for p in (build / run.folder).glob("[!.]*") if p.is_dir()):

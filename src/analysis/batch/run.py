@@ -14,6 +14,7 @@ from analysis.batch.batchfile import check_build_folder, keep_batch_file
 from analysis.batch.folder import INDEX, RECORD, clear_leftovers, run_folders, set_aside
 from analysis.batch.kernels.guard import KERNELS, RunLimits
 from analysis.batch.lock import hold
+from analysis.batch.meanwhile import drop_outdated
 from analysis.batch.mirror import Mirror, Sending, working_folder
 from analysis.batch.outcome import Outcome
 from analysis.batch.plan import Plan, make_plan, write_plan
@@ -23,7 +24,7 @@ from analysis.batch.reports import report_folders
 from analysis.batch.runlog import RunLog
 from analysis.batch.schedule import Watch, carry_out
 from analysis.batch.summary import BatchResult
-from analysis.core.errors import SettingsError
+from analysis.core.errors import DataError, SettingsError
 from analysis.core.settings import Batch
 
 
@@ -48,7 +49,7 @@ def run_batch(
     scheduler whose workers make the runs instead, `limits` what each run may use (default: an hour, and an
     even share of this machine's memory). Progress goes to `console`; without one nothing is said.
     A failing run stops no other: look at the result's `failed` and `exit_code`. Raises SettingsError or
-    BuildError where nothing can be run, DataError where an address cannot be reached.
+    BuildError where nothing can be run, DataError where an address cannot be reached at the start.
     """
     clock = time.perf_counter()
     workers = checked_workers(workers)
@@ -59,13 +60,13 @@ def run_batch(
         plan = make_plan(batch, folder, **options, reports=reports)
         check_build_folder(batch, folder)
         options = {"workers": workers, "limits": limits, "cluster": cluster, "console": console}
-        plan, outcomes, unwritten = _run_planned(plan, reports=reports, mirror=mirror, **options)
-    return BatchResult(plan, outcomes, time.perf_counter() - clock, unwritten)
+        result = _run_planned(plan, reports=reports, mirror=mirror, **options)
+        unsent = "" if mirror is None else _send_what_is_left(mirror)
+    return replace(result, seconds=time.perf_counter() - clock, unsent=unsent)
 
 
-def _run_planned(
-    plan: Plan, *, reports: bool, mirror: Mirror | None, **options: object
-) -> tuple[Plan, tuple[Outcome, ...], str]:
+def _run_planned(plan: Plan, *, reports: bool, mirror: Mirror | None, **options: object) -> BatchResult:
+    clock = time.perf_counter()
     build, batch = plan.build, plan.batch
     with hold(build):
         clear_leftovers(build)
@@ -77,6 +78,7 @@ def _run_planned(
             # The plan, what was set aside, and what an earlier batch could not send.
             mirror.send("")
         outcomes = carry_out_watched(plan, mirror=mirror, **options)
+        outdated = drop_outdated(plan, outcomes)
         changed = moved > 0 or any(outcome.outcome != "unchanged" for outcome in outcomes)
         if changed:
             clear_leftovers(build)
@@ -90,7 +92,17 @@ def _run_planned(
             except OSError as error:
                 # What has failed for a full disk is to be named all the same.
                 unwritten = error.strerror or type(error).__name__
-    return plan, outcomes, unwritten
+    return BatchResult(plan, outcomes, time.perf_counter() - clock, unwritten, outdated=outdated)
+
+
+def _send_what_is_left(mirror: Mirror) -> str:
+    """Send what the runs' ends have not sent, and the index; return why that cannot be, or nothing."""
+    try:
+        mirror.send("")
+    except DataError as error:
+        # What has failed is to be named all the same.
+        return str(error)
+    return ""
 
 
 def carry_out_watched(
@@ -168,5 +180,8 @@ def _set_aside_what_is_not_planned(plan: Plan, *, reports: bool) -> int:
             moved += 1
             place = run_id.partition("/")[0]
             gone = place if place != "reference" and place not in places else None
+            if reports or gone:
+                # First: after a kill the next batch would find nothing to move, and take it for current.
+                (plan.build / INDEX).unlink(missing_ok=True)
             set_aside(plan.build, gone or folder.relative_to(plan.build).as_posix())
     return moved

@@ -11,12 +11,11 @@ from analysis.batch import fingerprint
 from analysis.batch.key import Key
 from analysis.batch.parts import Parts
 from analysis.batch.places import Places
+from analysis.core.names import NATIONAL
 from analysis.core.settings import Batch
 from analysis.survey import Store
 
 Kind = Literal["reference", "service", "municipality", "report"]
-#: The id and the folder of the one report that is of the whole batch.
-NATIONAL = "national/sheet"
 
 
 @dataclass(frozen=True)

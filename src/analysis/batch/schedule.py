@@ -127,7 +127,8 @@ class _Work:
         self.under_way[future] = run
 
     def _not_run(self, run: Run, lost: Outcome) -> None:
-        set_aside(self.plan.build, run.folder)
+        with contextlib.suppress(OSError):
+            set_aside(self.plan.build, run.folder)
         because = lost.because or f"{lost.id} failed"
         self._end(run, Outcome(id=run.id, outcome="not_run", because=because))
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from analysis.batch.folder import read_record
-from analysis.batch.runs import NATIONAL, Run
+from analysis.batch.runs import Run
 from analysis.core.errors import SettingsError, nearest
+from analysis.core.names import NATIONAL
 
 
 def named_runs(only: tuple[str, ...], runs: tuple[Run, ...], build: Path) -> set[str]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from analysis.batch.folder import FACTS, read_record
+from analysis.batch.folder import read_record
 from analysis.batch.key import Key
 from analysis.batch.plan import Plan
 from analysis.batch.runs import Run
+from analysis.core.names import FACTS
 
 
 @dataclass

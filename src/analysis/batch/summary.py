@@ -17,12 +17,18 @@ _SLOWEST, _NAMED = 5, 20
 
 @dataclass(frozen=True)
 class BatchResult:
-    """How every run of a batch ended. `unwritten` says why there is no new index, where there should be."""
+    """How every run of a batch ended. `unwritten` says why there is no new index, where there should be.
+
+    `unsent` says why not everything is at the build's address. `outdated` are runs that were made while
+    something that they depend on was changed.
+    """
 
     plan: Plan
     outcomes: tuple[Outcome, ...]
     seconds: float
     unwritten: str = ""
+    unsent: str = ""
+    outdated: tuple[str, ...] = ()
 
     @property
     def failed(self) -> tuple[Outcome, ...]:
@@ -31,8 +37,11 @@ class BatchResult:
 
     @property
     def exit_code(self) -> int:
-        """0 where every run's results stand and the index with them, 1 otherwise."""
-        return int(bool(self.unwritten) or any(not outcome.stands for outcome in self.outcomes))
+        """0 where every run's results stand where they belong and the index with them, 1 otherwise."""
+        return int(
+            bool(self.unwritten or self.unsent or self.outdated)
+            or any(not outcome.stands for outcome in self.outcomes)
+        )
 
     def __str__(self) -> str:
         """Return the summary: how many, what failed and where its error is, what was not run and why."""
@@ -52,6 +61,13 @@ class BatchResult:
             lines.append(f"      notebook and traceback (may hold answers): {Path(where)}")
         if self.unwritten:
             lines.append(f"  not written: {self.plan.build / INDEX}: {self.unwritten}")
+        if self.outdated:
+            lines.append(
+                f"  source, data or settings were changed meanwhile, run again: {_named([*self.outdated])}"
+            )
+        if self.unsent:
+            said = self.unsent.replace("\n", "\n      ")
+            lines.append(f"  not sent, the next batch from this machine does it: {said}")
         lines += [*self._not_run(), *self._without_report(), *self._slowest(), *self._memory()]
         return "\n".join(lines)
 

@@ -8,7 +8,7 @@ from analysis.facts.labels import Labels
 from analysis.facts.prepared import prepare
 from analysis.facts.reference import describe_country
 from analysis.facts.service import describe_service
-from analysis.facts.table import Fact, join, read_facts, tabulate, write_facts
+from analysis.facts.table import Fact, join, read_facts, tabulate, told_of, write_facts
 
 __all__ = [
     "Country",
@@ -26,6 +26,7 @@ __all__ = [
     "report_claims",
     "strengths_and_improvements",
     "tabulate",
+    "told_of",
     "totals",
     "write_facts",
 ]

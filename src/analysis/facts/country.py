@@ -13,7 +13,8 @@ from analysis.facts.table import Fact
 from analysis.stats.scores import dimension_scores
 from analysis.survey.codebook import Questionnaire
 
-#: A municipality or unit with fewer answers than this does not count in a national figure.
+#: A municipality or unit with fewer answers than this does not count in a national figure, whatever the batch
+#: shows: of groups that overlap, and of quartiles, single ones' figures can be told.
 MINIMUM_ANSWERS = 5
 #: Decimals that national figures are saved with, and that every other run reads: a change that does not
 #: show there redoes nothing.
@@ -24,7 +25,8 @@ DECIMALS = 3
 class Country:
     """One round: a row a respondent in `responses`, and the same rows in `scores`, a column a topic.
 
-    `peers` gives the municipalities of every peer group; one may be in several, or in none.
+    `peers` gives the municipalities of every peer group; one may be in several, or in none. A municipality or
+    unit with fewer answers than `minimum_answers` does not count in a figure of several.
     """
 
     questionnaire: Questionnaire
@@ -32,6 +34,7 @@ class Country:
     responses: pd.DataFrame
     scores: pd.DataFrame
     peers: Mapping[str, Collection[str]]
+    minimum_answers: int = MINIMUM_ANSWERS
 
     @property
     def topics(self) -> tuple[str, ...]:
@@ -61,7 +64,7 @@ class Country:
             {name: part.rename_axis(index=place).stack() for name, part in parts.items()}, axis=1
         )
         tidy = tidy.rename_axis([place, "topic"]).reset_index()
-        return tidy[tidy["n"] >= MINIMUM_ANSWERS].reset_index(drop=True)
+        return tidy[tidy["n"] >= self.minimum_answers].reset_index(drop=True)
 
     def fact(self, statistic: str, topic: str = "", **fields: Any) -> Fact:
         """Return a fact of the whole country in this round, without its numbers."""
@@ -86,8 +89,12 @@ def gather(
     year: int,
     peers: Mapping[str, Collection[str]],
     min_answered: float = 0.5,
+    shown_from: int = MINIMUM_ANSWERS,
 ) -> Country:
-    """Score all respondents of a round; those who answered none of the service's items are left out."""
+    """Score all respondents of a round; those who answered none of the service's items are left out.
+
+    shown_from: answers that a mean is shown from; of fewer none counts in a figure of several either.
+    """
     items: Sequence[str] = list(questionnaire.item_ids)
     answered = responses[responses[items].notna().any(axis=1)].reset_index(drop=True)
     scores = dimension_scores(answered, questionnaire, min_answered=min_answered)
@@ -99,4 +106,5 @@ def gather(
         responses=answered,
         scores=scores.rename(columns=named)[order],
         peers=peers,
+        minimum_answers=max(MINIMUM_ANSWERS, shown_from),
     )

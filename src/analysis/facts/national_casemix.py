@@ -9,7 +9,7 @@ import pandas as pd
 
 from analysis.core.errors import StatisticsError
 from analysis.facts.casemix import REFERENCE_LEVEL, adjusted_or_own, adjusters
-from analysis.facts.country import DECIMALS, MINIMUM_ANSWERS, Country
+from analysis.facts.country import DECIMALS, Country
 from analysis.facts.national import mean_of_municipalities, peer_means
 from analysis.facts.table import Fact, tabulate
 from analysis.stats.casemix import CaseMix, CaseMixFit, adjust
@@ -62,7 +62,7 @@ def _means(country: Country, topic: str, rows: pd.DataFrame, mix: CaseMix, minim
     values = adjusted_or_own(rows, mix)
     means = values.groupby(rows["municipality"]).agg(["size", "mean", "var"])
     means = means.rename(columns={"size": "n", "var": "variance"})
-    means = means[means["n"] >= MINIMUM_ANSWERS].reset_index()
+    means = means[means["n"] >= country.minimum_answers].reset_index()
     method = "mean_of_municipalities_casemix"
     fact = country.fact("adjusted_mean", topic, method=method)
     yield mean_of_municipalities(fact, means, minimum)

@@ -141,6 +141,11 @@ def join(tables: Mapping[str, pd.DataFrame] | Iterable[pd.DataFrame]) -> pd.Data
     return checked(joined.astype(other) if other else joined)
 
 
+def told_of(table: pd.DataFrame, service: str) -> pd.DataFrame:
+    """Return what a reader of one service is given of a municipality's facts: its rows, and those of none."""
+    return table[table["service"].isin([service, ""])].reset_index(drop=True)
+
+
 def checked(table: pd.DataFrame) -> pd.DataFrame:
     """Return `table` if it keeps the contract; raise DataError naming the first row that does not."""
     if list(table.columns) != list(COLUMNS):

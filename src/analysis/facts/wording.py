@@ -10,7 +10,15 @@ from typing import Any
 
 from analysis.core.errors import DataError
 from analysis.facts.labels import Labels
-from analysis.facts.wording_numbers import CERTAIN, DEPENDS, amount, ends, interval, state
+from analysis.facts.wording_numbers import (
+    CERTAIN,
+    DEPENDS,
+    amount,
+    before_adjusting,
+    ends,
+    interval,
+    state,
+)
 from analysis.facts.wording_others import nation, ranking, unit
 
 __all__ = [
@@ -115,6 +123,7 @@ def change(fact: Any, labels: Labels, *, detectable: Any = None) -> str:
         )
     else:
         said = language.text("{topic}: no certain change since {year}, {value} ({interval}).", **parts)
+        said += before_adjusting(fact, labels)
     if detectable is not None and detectable.state == "measured":
         said += " " + language.text(
             "A change of {size} or more would most likely have been seen.", size=amount(detectable, labels)

@@ -62,6 +62,19 @@ def ends(fact: Any, labels: Labels) -> str:
     return "–".join(_ends(fact, labels.language, sign=False)) if _has_interval(fact) else "–"
 
 
+def before_adjusting(fact: Any, labels: Labels) -> str:
+    """Say of a difference that is not certain why nil lies outside its interval; "" where it does not.
+
+    The verdict allows for all that is tested at once, the interval for nothing but its own difference.
+    """
+    unsure = str(fact.verdict).startswith("no_certain")
+    if not unsure or not _has_interval(fact) or fact.low <= 0 <= fact.high:
+        return ""
+    return " " + labels.language.text(
+        "The interval is before it is allowed for that several are tested at once."
+    )
+
+
 def _ends(fact: Any, language: Language, *, sign: bool) -> tuple[str, str]:
     if fact.scale == "share":
         return language.number(100 * fact.low, 0), language.percent(fact.high)

@@ -6,7 +6,7 @@ from typing import Any
 
 from analysis.core.language import Language
 from analysis.facts.labels import Labels
-from analysis.facts.wording_numbers import DEPENDS, amount, interval
+from analysis.facts.wording_numbers import DEPENDS, amount, before_adjusting, interval
 
 
 def nation(fact: Any, national: Any, labels: Labels) -> str:
@@ -40,23 +40,29 @@ def nation(fact: Any, national: Any, labels: Labels) -> str:
         "{topic}: no certain difference from the mean of {number} municipalities ({mean}), "
         "{value} ({interval}).",
         **parts,
-    )
+    ) + before_adjusting(fact, labels)
 
 
 def unit(fact: Any, labels: Labels) -> str:
     """Say how a unit stands beside the municipality's other units, from a `unit_difference` fact."""
     language = labels.language
     name, topic = labels.unit(fact.unit), labels.topic(fact.service, fact.topic)
+    # Named first: a `plural` between the brackets hides a text from the program that collects them.
+    units = labels.unit_word(fact.service, plural=True)
     if fact.state == "suppressed":
         return language.text("{unit}: the result is suppressed.", unit=name)
     if fact.state != "measured":
-        return language.text("{unit}: too few answers to decide.", unit=name)
+        return language.text(
+            "{unit}: too few answers to tell whether it differs from the other {units}.",
+            unit=name,
+            units=units,
+        )
     parts = {
         "unit": name,
         "topic": topic,
         "value": amount(fact, labels, sign=True),
         "interval": interval(fact, labels, sign=True),
-        "units": labels.unit_word(fact.service, plural=True),
+        "units": units,
     }
     if fact.verdict == "above":
         return language.text("{unit}, {topic}: above the other {units}, {value} ({interval}).", **parts)
@@ -69,7 +75,7 @@ def unit(fact: Any, labels: Labels) -> str:
         )
     return language.text(
         "{unit}, {topic}: no certain difference from the other {units}, {value} ({interval}).", **parts
-    )
+    ) + before_adjusting(fact, labels)
 
 
 def ranking(fact: Any, labels: Labels, *, rounds: int = 1) -> str:

@@ -15,6 +15,7 @@ import yaml
 from analysis.core.language import Language
 from analysis.core.settings import Batch
 from analysis.core.yaml import read_yaml
+from analysis.facts import read_facts, told_of, write_facts
 from analysis.report.embedded import words_of, write_reference_docx
 from analysis.show.escape import to_html
 from analysis.show.escape import to_markdown as escape
@@ -59,17 +60,17 @@ def made_beside(book: Path) -> Iterator[Path]:
         shutil.rmtree(beside, ignore_errors=True)
 
 
-def add_run(run: Path, book: Path, name: str) -> None:
-    """Copy a run's facts and figures into the book."""
-    add_facts(run / "facts.parquet", book, name)
-    if (run / "figures").is_dir():
-        shutil.copytree(run / "figures", book / "figures", dirs_exist_ok=True)
+def add_facts(facts: Path, book: Path, name: str, *, service: str = "") -> None:
+    """Copy the facts that stand behind a part of the book.
 
-
-def add_facts(facts: Path, book: Path, name: str) -> None:
-    """Copy the facts that stand behind a part of the book."""
+    Of what the municipality's run says of all services, a book of one service holds that service's alone.
+    """
     (book / "facts").mkdir(exist_ok=True)
-    shutil.copyfile(facts, book / "facts" / f"{name}.parquet")
+    copy = book / "facts" / f"{name}.parquet"
+    if service and name == "municipality":
+        write_facts(told_of(read_facts(facts), service), copy)
+    else:
+        shutil.copyfile(facts, copy)
 
 
 def copy_sources(

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from analysis.core.language import Language
 from analysis.facts.table import Fact
-from analysis.show.numbers import change_decimals
+from analysis.show.numbers import change_decimals, end_decimals
 from analysis.show.verdicts import judge, state
 
 
@@ -64,31 +64,44 @@ def rounded(value: float, decimals: int) -> float:
     return float(Decimal(str(value)).quantize(Decimal(1).scaleb(-decimals))) + 0.0
 
 
-def number_of(fact: Fact, value: float, *, certain: bool = False, sign: bool = False) -> Number:
-    """Return a value on the fact's scale: one decimal on an answer scale, none on index, counts, per cent."""
+def number_of(
+    fact: Fact, value: float, *, certain: bool = False, sign: bool = False, decimals: int | None = None
+) -> Number:
+    """Return a value on the fact's scale: one decimal on an answer scale, none on index, counts, per cent.
+
+    decimals: those of the column on an answer scale, where they have to match others (`shared_decimals`).
+    """
     if fact.scale == "share":
         return Number(rounded(100 * value, 0) / 100, percent=True, sign=sign)
     if fact.scale in ("0-100", "count"):
         return Number(rounded(value, 0), sign=sign)
-    decimals = change_decimals(fact, certain=certain) if sign else 1
+    if decimals is None:
+        decimals = change_decimals(fact, certain=certain) if sign else 1
     return Number(rounded(value, decimals), decimals, sign=sign)
 
 
-def value_cell(language: Language, fact: Fact | None, *, sign: bool = False) -> Cell:
-    """Return a fact's value, or the words for why there is none."""
+def value_cell(
+    language: Language, fact: Fact | None, *, sign: bool = False, decimals: int | None = None
+) -> Cell:
+    """Return a fact's value, or the words for why there is none; `decimals` as for `number_of`."""
     if fact is None or fact.value is None:
         return state(language, fact).word
-    return number_of(fact, fact.value, certain=judge(language, fact).certain, sign=sign)
+    certain = judge(language, fact).certain
+    return number_of(fact, fact.value, certain=certain, sign=sign, decimals=decimals)
 
 
-def end_cell(language: Language, fact: Fact | None, end: str, *, sign: bool = False) -> Cell:
-    """Return the end `low` or `high` of a fact's interval, or why there is none."""
+def end_cell(
+    language: Language, fact: Fact | None, end: str, *, sign: bool = False, decimals: int | None = None
+) -> Cell:
+    """Return the end `low` or `high` of a fact's interval, or why there is none; as the report writes it."""
     value = getattr(fact, end) if fact is not None else None
     if fact is None or fact.value is None:
         return state(language, fact).word
     if value is None:
         return language.text("not given")
-    return number_of(fact, value, certain=judge(language, fact).certain, sign=sign)
+    if decimals is None and not sign and fact.low is not None and fact.high is not None:
+        decimals = end_decimals(fact.scale, fact.low, fact.high)
+    return number_of(fact, value, certain=judge(language, fact).certain, sign=sign, decimals=decimals)
 
 
 def count_cell(language: Language, fact: Fact | None, column: str = "n") -> Cell:

@@ -39,17 +39,12 @@ def read_run(path: Path) -> nbformat.NotebookNode:
     return nbformat.read(path, as_version=4)
 
 
-def write_chapter(source: Path, target: Path, *, heading: str, cells: Sequence[str] = ()) -> None:
-    """Write a chapter made of the notebook's blocks under a heading.
+def write_parts(parts: Iterable[Part], target: Path, *, heading: str) -> None:
+    """Write a chapter made of one or several notebooks' blocks, each part under its own heading.
 
     The prose between the cells is for the analyst, in English, and stays in the run's notebook. Timings are
-    left out too, so that the same facts give the same bytes. `cells` names those to take, by id or tag.
+    left out too, so that the same facts give the same bytes.
     """
-    write_parts([Part(source, cells=tuple(cells))], target, heading=heading)
-
-
-def write_parts(parts: Iterable[Part], target: Path, *, heading: str) -> None:
-    """Write a chapter made of several notebooks' blocks, each part under its own heading."""
     cells = [nbformat.v4.new_markdown_cell(heading, id="heading")]
     notebook = None
     for i, part in enumerate(parts):

@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.core.language import Language
+from analysis.core.names import FACTS
 
 #: More services than this are counted on the cover; the table of contents names them.
 _NAMED = 6
@@ -47,7 +48,7 @@ def cover_lines(
 
 def read_cover(run: Path, services: Sequence[str], *, year: int, language: Language) -> tuple[str, ...]:
     """Return the cover's lines from the facts that the municipality's run saved in the folder `run`."""
-    facts = pd.read_parquet(Path(run) / "facts.parquet")
+    facts = pd.read_parquet(Path(run) / FACTS)
     return cover_lines(facts, services, year=year, language=language)
 
 

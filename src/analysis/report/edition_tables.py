@@ -12,7 +12,9 @@ from analysis.core.language import Language
 from analysis.core.settings import Batch
 from analysis.facts import Labels, join, read_facts
 from analysis.report.cells import SheetTable
-from analysis.report.steering_tables import costs_table, country_table, measures_table, targets_table
+from analysis.report.country_table import country_table
+from analysis.report.status_tables import feedback_table, red_lines_table, staff_table
+from analysis.report.steering_tables import costs_table, measures_table, targets_table
 from analysis.report.tables import (
     findings_table,
     items_table,
@@ -26,11 +28,15 @@ from analysis.show import Canvas
 from analysis.show.verdicts import BREAK, NOT_MEASURED, SUPPRESSED, UNDECIDED
 from analysis.steering.context import Steering
 from analysis.steering.editions import BookOf, reader_of, what_is_shown
+from analysis.steering.scorecard import CERTAINTY
 
 _OF_STEERING: dict[str, Callable[[Canvas, pd.DataFrame, Steering], SheetTable]] = {
     "targets": targets_table,
     "measures": measures_table,
     "costs": costs_table,
+    "red_lines": red_lines_table,
+    "feedback": feedback_table,
+    "staff": staff_table,
 }
 _OF_SERVICE: dict[str, Callable[[Canvas, pd.DataFrame, str], SheetTable]] = {
     "topics": topics_table,
@@ -88,14 +94,27 @@ class Tables:
         return services_table(canvas, facts, tuple(self.services))
 
     def of_steering(self, kind: str) -> SheetTable | None:
-        """Return the table of targets, measures or costs; None where there is no steering file."""
+        """Return the table of targets, measures or costs; None where there is no steering file.
+
+        Of a unit, what is adopted for it and where it takes part; None where there is nothing.
+        """
         if self.steering is None:
             return None
         own, steering, service = self.own, self.steering, self.book.service
+        if kind == "feedback":
+            # What speaks against a topic may be the service's own: its corner of the priority map.
+            own = join([*self.services.values(), own])
         if service:
             own = own[own["service"].eq(service)]
             measures = tuple(each for each in steering.plan.measures if each.service == service)
-            steering = replace(steering, plan=steering.plan.model_copy(update={"measures": measures}))
+            targets = tuple(each for each in steering.plan.targets if each.service == service)
+            if unit := self.book.unit:
+                measures = tuple(each for each in measures if unit in each.units)
+                targets = tuple(each for each in targets if each.unit == unit)
+                if not {"measures": measures, "targets": targets, "red_lines": targets}.get(kind):
+                    return None
+            changed = {"measures": measures, "targets": targets}
+            steering = replace(steering, plan=steering.plan.model_copy(update=changed))
         return _OF_STEERING[kind](self._canvas, own, steering)
 
 
@@ -160,14 +179,17 @@ def _notes(batch: Batch, language: Language) -> tuple[tuple[str, str], ...]:
               "distributions and assessments from {distribution}.",
               mean=batch.disclosure.mean, distribution=batch.disclosure.distribution)),
         (text("not measured"), text("Nobody answered, or it was not asked about.")),
-        (text("cannot be decided"), text("There are too few answers for an assessment.")),
+        (text("cannot be decided"),
+         text("There are too few answers for an assessment; in the scorecard also where no range is probable "
+              "enough ({share}).", share=language.percent(CERTAINTY))),
         (text("not comparable"), text("The wording, the scale or the unit was changed between the rounds.")),
         (text("not given"), text("There is no such figure for this row.")),
         (text("Interval"),
          text("The {level} confidence interval: what chance may mean for the result.", level=level)),
         (text("Decimals"),
-         text("Numbers are rounded as in the report: one decimal on the questionnaire's scale, none on "
-              "indexes and per cent; supplied figures keep the decimals they came with.")),
+         text("Numbers are rounded as in the report: one decimal on the questionnaire's scale, two "
+              "where one would hide a difference or an interval, none on indexes and per cent; supplied "
+              "figures keep the decimals they came with.")),
         (text("Caution"),
          text("Results from fewer than {n} answers should be read with care.", n=batch.disclosure.caution)),
         (text("Signs in the report"), ", ".join(

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from analysis.core.names import NATIONAL
 from analysis.core.paths import project_root
 from analysis.facts import join, read_facts
 from analysis.report.book import Matter, copy_sources, made_beside, write_settings
@@ -23,8 +24,6 @@ from analysis.show import Block, Canvas
 from analysis.steering.catalogue import default_catalogue
 from analysis.steering.editions import BookOf, list_books, reader_of, what_is_shown
 
-#: The folder of the national sheet beside the municipalities' in the build.
-NATIONAL = "national/sheet"
 #: What is told for a unit's own dialogue with its users; None where there is nothing to tell.
 Dialogue = Callable[[Canvas, pd.DataFrame, str], Block | None]
 _SHEET = "national.qmd"
@@ -64,7 +63,7 @@ def assemble_edition(sources: Sources, book: BookOf, *, dialogue: Dialogue | Non
             if "service_groups" in drawn_on
             else default_catalogue(labels.questionnaires),
             services=services,
-            steering=sources.own_steering(book.service) if "own_service" in drawn_on else None,
+            steering=sources.own_steering(book.service, book.unit) if "own_service" in drawn_on else None,
         )  # fmt: skip
         leaves.write_front(edition)
         chapters = leaves.write_chapters(edition)

@@ -8,8 +8,8 @@ from html import escape
 from pathlib import Path
 
 from analysis.core.language import Language
+from analysis.core.names import NATIONAL
 from analysis.core.settings import Batch
-from analysis.report.editions import NATIONAL
 from analysis.report.learning_page import write_learning_page
 from analysis.report.web_page import marks_of, write_page
 from analysis.steering.editions import reader_of, what_is_shown

@@ -12,6 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.core.errors import BuildError
+from analysis.core.names import FACTS
 from analysis.facts import Labels, join, read_facts
 from analysis.report.book import FRONT, add_facts
 from analysis.report.chapters import Part, dangling, included, read_run, shown_markdown, shows, write_parts
@@ -124,7 +125,7 @@ class Leaves:
             # What is told of the whole municipality draws on all of its services.
             self._used |= {*self.services, "municipality"}
         for name in sorted(self._used):
-            add_facts(self.home / "runs" / name / "facts.parquet", self.folder, name)
+            add_facts(self.home / "runs" / name / FACTS, self.folder, name, service=self.book.service)
 
     def copy_figures(self) -> None:
         """Copy the figures that the book's pages show, and no others."""
@@ -205,13 +206,13 @@ class Leaves:
 
     def _facts(self, service: str) -> pd.DataFrame:
         self._used.add(service)
-        return read_facts(self.home / "runs" / service / "facts.parquet")
+        return read_facts(self.home / "runs" / service / FACTS)
 
     @cached_property
     def _all_of_service(self) -> pd.DataFrame:
         """The service's facts, with what the municipality's own run says of it."""
         self._used.add("municipality")
-        own = read_facts(self.home / "runs" / "municipality" / "facts.parquet")
+        own = read_facts(self.home / "runs" / "municipality" / FACTS)
         return join([self._facts(self.book.service), own[own["service"].eq(self.book.service)]])
 
     def _canvas(self, prefix: str = _OWN) -> Canvas:

@@ -5,14 +5,12 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from analysis.core.names import CALENDAR
 from analysis.report.edition_tables import write_tables
 from analysis.report.editions import assemble_edition, assemble_national
 from analysis.report.render import render
 from analysis.report.sources import Sources
 from analysis.steering.editions import BookOf, what_is_shown
-
-#: The year wheel's calendar in a municipality's run, and beside the editions that show the wheel.
-CALENDAR = "year-wheel.ics"
 
 
 def make_book(sources: Sources, book: BookOf, *, formats: tuple[str, ...]) -> tuple[Path, ...]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from analysis.core.errors import RenderError
+from analysis.core.quarto import Quarto, find_quarto
 from analysis.report.embedded import (
     Book,
     move_site,
@@ -23,7 +24,7 @@ from analysis.report.embedded import (
     write_site,
     write_word,
 )
-from analysis.report.quarto import Quarto, find_quarto, render_with_quarto
+from analysis.report.quarto import render_with_quarto
 
 FORMATS = ("html", "pdf", "docx")
 ENGINES = ("auto", "quarto", "embedded")

@@ -10,6 +10,7 @@ import pandas as pd
 
 from analysis.core.errors import BuildError
 from analysis.core.language import Language
+from analysis.core.names import FACTS
 from analysis.core.settings import Batch
 from analysis.facts import Labels, read_facts
 from analysis.report.colophon import colophon_values
@@ -68,7 +69,7 @@ class Sources:
     def facts_of(self, run: str) -> Path:
         """Return where the facts of a service or of the municipality lie, or the service's national ones."""
         folder = self.home / "runs" if self.municipality else self.home / "reference"
-        return folder / run / "facts.parquet"
+        return folder / run / FACTS
 
     @cached_property
     def labels(self) -> Labels:
@@ -135,9 +136,9 @@ class Sources:
         """The same, None where the municipality has no steering file: no table is made of it then."""
         return self.steering if self.municipality and self._plan is not None else None
 
-    def own_steering(self, service: str) -> OwnSteering | None:
-        """Return what the plan and the ledger hold for one service; None where the run saved no ledger."""
-        return narrow_steering(self.steering, self.ledger, service) if self.ledger else None
+    def own_steering(self, service: str, unit: str = "") -> OwnSteering | None:
+        """Return what the plan and the ledger hold for a service or unit; None where no ledger was saved."""
+        return narrow_steering(self.steering, self.ledger, service, unit) if self.ledger else None
 
     @property
     def _plan(self) -> Path | None:

@@ -1,8 +1,9 @@
-"""The tables of a workbook that hold what was adopted and decided, what it costs, and the whole country."""
+"""The tables of a workbook that hold what was adopted and decided, and what it costs."""
 
 from __future__ import annotations
 
 from math import floor, log10
+from typing import Any
 
 import pandas as pd
 
@@ -20,8 +21,8 @@ from analysis.report.cells import (
 )
 from analysis.show import Canvas
 from analysis.show.measure_words import judge_measure, say_status
-from analysis.show.numbers import change_decimals
-from analysis.show.select import is_number, last_year, nation, one, own, select, years_of
+from analysis.show.numbers import change_decimals, shared_decimals
+from analysis.show.select import is_number, one, own, select
 from analysis.show.target_cards import Card, read_cards
 from analysis.show.target_cells import target_name, target_verdict, write_chance, write_range, write_result
 from analysis.show.verdicts import BREAK, NOT_MEASURED, SUPPRESSED, UNDECIDED, state
@@ -84,9 +85,7 @@ def measures_table(canvas: Canvas, facts: pd.DataFrame, steering: Steering) -> S
                 str(measure.start),
                 say_status(say, measure.status),
                 _decided(say, measure.decided_in),
-                value_cell(say, effect, sign=True) if effect else say.text("not given"),
-                end_cell(say, effect, "low", sign=True) if effect else say.text("not given"),
-                end_cell(say, effect, "high", sign=True) if effect else say.text("not given"),
+                *_effect(say, effect),
                 judge_measure(say, effect).word if began else say.text("not begun"),
             )
         )
@@ -143,40 +142,11 @@ def costs_table(canvas: Canvas, facts: pd.DataFrame, steering: Steering) -> Shee
     return SheetTable("costs", title, title, about, head, tuple(rows))
 
 
-def country_table(canvas: Canvas, facts: pd.DataFrame) -> SheetTable:
-    """Set services against the national means of the rounds and the spread between municipalities."""
-    say, year = canvas.language, last_year(facts)
-    country = nation(facts)
-    every = select(country, statistic=("mean", "quartile", "tau"), topic="overall")
-    rows = []
-    for mean in [f for f in every if f.statistic == "mean" and f.year == year]:
-        of = [f for f in every if f.service == mean.service]
-        spread = one(of, statistic="tau", category="municipality", year=year)
-        rows.append(
-            (
-                canvas.labels.service(mean.service),
-                *(value_cell(say, one(of, statistic="mean", year=each)) for each in years_of(country)),
-                *(
-                    value_cell(say, one(of, statistic="quartile", category=q, year=year))
-                    for q in ("25", "75")
-                ),
-                Number(rounded(spread.value, 2), 2) if is_number(spread) else say.text("not given"),
-                count_cell(say, mean, "N"),
-                count_cell(say, mean),
-            )
-        )
-    head = (
-        say.text("Service"), *(say.text("Mean {year}", year=each) for each in years_of(country)),
-        say.text("Lowest quarter up to"), say.text("Highest quarter from"), say.text("Spread"),
-        say.text("Municipalities"), say.text("Answers"),
-    )  # fmt: skip
-    title = say.text("The whole country")
-    about = (say.text("The mean of the municipalities' means, which count equally."),)
-    return SheetTable("country", title, title, about, head, tuple(rows))
-
-
 def _result(canvas: Canvas, card: Card, fact: Fact | None) -> Cell:
     if not is_number(fact):
+        if fact is not None and fact.state == "not_measured_common_template":
+            # Short in the report, whose table says under it what that means.
+            return state(canvas.language, fact).word
         # The report's own words, without the sign.
         return write_result(canvas, card, fact).lstrip("".join((*_SIGNS, NO_BREAK)))
     decimals = 0 if card.target.scale in ("0-100", "percent") else 1
@@ -212,6 +182,19 @@ def _change(language: Language, card: Card) -> Cell:
 
 def _supplied_decimals(card: Card) -> int:
     return written_decimals([f.value for f in card.results.values() if f.value is not None])
+
+
+def _effect(language: Language, effect: Fact | None) -> tuple[Cell, Cell, Cell]:
+    """Write an effect and its ends, or in all three that it cannot be judged: a number would judge it."""
+    if effect is None:
+        said = language.text("not given")
+    elif effect.state == "measured":
+        how: dict[str, Any] = {"sign": True, "decimals": shared_decimals([effect])}
+        ends = (end_cell(language, effect, end, **how) for end in ("low", "high"))
+        return value_cell(language, effect, **how), *ends
+    else:
+        said = judge_measure(language, effect).word
+    return said, said, said
 
 
 def _decided(language: Language, adopted: object) -> str:

@@ -11,6 +11,7 @@ from analysis.report.cells import Cell, SheetTable, count_cell, end_cell, value_
 from analysis.show import Canvas
 from analysis.show.change import changes_of, compared_year, detectable_of
 from analysis.show.expected import ranges_of
+from analysis.show.numbers import shared_decimals
 from analysis.show.select import last_year, nation, one, own, select, topics, years_of
 from analysis.show.unit_findings import units_of
 
@@ -26,10 +27,12 @@ def services_table(canvas: Canvas, facts: pd.DataFrame, services: Sequence[str])
         statistic=("report_change", "change", "report_national_difference", "national_difference"),
         unit="", topic="overall", year=year,
     )  # fmt: skip
+    changed = {service: _first(claims, service, "report_change", "change") for service in services}
+    decimals = shared_decimals(changed.values())
     rows = []
     for service in services:
         last = one(means, statistic="mean", service=service, year=year)
-        change = _first(claims, service, "report_change", "change")
+        change = changed[service]
         beside = _first(claims, service, "report_national_difference", "national_difference")
         answered = one(rates, statistic="respondents", service=service)
         rows.append(
@@ -39,9 +42,11 @@ def services_table(canvas: Canvas, facts: pd.DataFrame, services: Sequence[str])
                 end_cell(say, last, "low"),
                 end_cell(say, last, "high"),
                 value_cell(say, one(means, statistic="index", service=service, year=year)),
+                # Of those who answered, some skipped this question.
+                count_cell(say, last),
                 count_cell(say, answered),
                 value_cell(say, one(rates, statistic="response_rate", service=service)),
-                value_cell(say, change, sign=True),
+                value_cell(say, change, sign=True, decimals=decimals),
                 verdict_cell(say, change),
                 verdict_cell(say, beside),
             )
@@ -51,7 +56,8 @@ def services_table(canvas: Canvas, facts: pd.DataFrame, services: Sequence[str])
         *(_mean_in(canvas, each) for each in years),
         *_interval_heads(canvas),
         say.text("Index, 0 to 100"),
-        say.text("Answers"),
+        say.text("Answers to the question"),
+        say.text("Answered"),
         say.text("Response rate"),
         say.text("Change since the round before"),
         say.text("Assessment of the change"),
@@ -100,6 +106,8 @@ def topics_table(canvas: Canvas, facts: pd.DataFrame, service: str) -> SheetTabl
     beside = select(own(facts), statistic="national_difference", unit="", year=year)
     changes = changes_of(canvas, facts, before) if before is not None else {}
     seen = detectable_of(facts, before) if before is not None else {}
+    # As in the report's table of the same changes.
+    decimals = shared_decimals(changes.values())
     rows = []
     for topic in topics(labels, service):
         last = one(means, statistic="mean", topic=topic, year=year)
@@ -113,9 +121,9 @@ def topics_table(canvas: Canvas, facts: pd.DataFrame, service: str) -> SheetTabl
                 end_cell(say, last, "high"),
                 value_cell(say, one(means, statistic="index", topic=topic, year=year)),
                 count_cell(say, last),
-                value_cell(say, change, sign=True),
-                end_cell(say, change, "low", sign=True),
-                end_cell(say, change, "high", sign=True),
+                value_cell(say, change, sign=True, decimals=decimals),
+                end_cell(say, change, "low", sign=True, decimals=decimals),
+                end_cell(say, change, "high", sign=True, decimals=decimals),
                 verdict_cell(say, change),
                 value_cell(say, visible) if visible else say.text("not given"),
                 value_cell(say, one(country, topic=topic)),

@@ -99,12 +99,12 @@ def _beside_nation(canvas: Canvas, found: list[Fact], ranges: list[Fact], decima
         parts.append(say.text("Below the mean of the municipalities: {names}.", names=below))
     within = [f for f in named if is_within(one(ranges, service=f.service, topic=f.topic))]
     if within and len(within) == len(found):
-        parts.append(say.text("This is within what is usual."))
+        parts.append(say.text("Such differences are usual all the same."))
     elif within and len(within) == len(named):
-        parts.append(say.text("Those named are within what is usual."))
+        parts.append(say.text("Differences like those named are usual all the same."))
     elif within:
         topics = say.series([canvas.labels.topic(f.service, f.topic) for f in within])
-        parts.append(say.text("Within what is usual: {topics}.", topics=topics))
+        parts.append(say.text("Differences like these are usual all the same: {topics}.", topics=topics))
     return parts
 
 

@@ -138,14 +138,18 @@ def _satisfaction(canvas: Canvas, subject: Subject) -> tuple[str, ...]:
         country = subject.country
         if country is None or not is_number(country):
             return (cell, numbers.EM_RULE, numbers.EM_RULE, numbers.EM_RULE)
-        mean = say.text("mean {value}", value=numbers.score(say, country))
+        mean = say.text("mean of all: {value}", value=numbers.score(say, country))
         count = say.text("{n}, this one included", n=numbers.count(say, country.N))
         return (cell, mean, numbers.EM_RULE, count)
     around = "–".join(say.number(fact.value, 1) for fact in (low, high))
-    # All of them, not the others alone: the municipality's own result is among these.
+    # The mean of the municipalities' means, as everywhere else in the report, in place of a median that
+    # would be a second number for the nation. All of them: the municipality's own result is among these.
+    country = subject.country
     return (
         cell,
-        say.text("of all: {value}", value=say.number(middle.value, 1)),
+        say.text("mean of all: {value}", value=numbers.score(say, country))
+        if is_number(country)
+        else numbers.EM_RULE,
         around,
         say.text("{n}, this one included", n=numbers.count(say, middle.N)),
     )

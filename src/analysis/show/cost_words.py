@@ -23,7 +23,8 @@ class Subject:
     """A service or product with its cost and what its users say of it; never one figure made of both.
 
     costs: one fact a year, oldest first. quartiles: the others' 25, 50 and 75 per cent, of the last year.
-    spread: the municipalities' quartiles of overall satisfaction.
+    spread: the municipalities' quartiles of overall satisfaction. beside: its difference from the nation as
+    adjusted over the report, `alone` as adjusted within the service.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Subject:
     country: Fact | None
     spread: tuple[Fact, ...]
     beside: Fact | None
+    alone: Fact | None
 
     @property
     def cost(self) -> Fact:
@@ -87,6 +89,7 @@ def _quality(facts: pd.DataFrame, service: str, year: int) -> dict[str, object]:
         "country": one(select(nation(facts), **place, statistic="mean")),
         "spread": tuple(select(nation(facts), **place, statistic="quartile")),
         "beside": one(differences, statistic="report_national_difference") or one(differences),
+        "alone": one(differences, statistic="national_difference"),
     }
 
 
@@ -197,6 +200,12 @@ def _say_quality(canvas: Canvas, subject: Subject) -> str:
     if verdict == "lower":
         return say.text(
             "Overall satisfaction is {mean} ({interval}), certainly below the mean of the municipalities.",
+            **parts,
+        )
+    if verdict and subject.alone is not None and subject.alone.verdict in ("higher", "lower"):
+        return say.text(
+            "Overall satisfaction is {mean} ({interval}). The difference from the mean of the municipalities "
+            "is certain only within the service, not when the whole report is counted in.",
             **parts,
         )
     if verdict:

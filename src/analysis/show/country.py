@@ -120,7 +120,7 @@ def _table(canvas: Canvas, facts: pd.DataFrame) -> Table:
             service=mean.service,
         )
         cells += [
-            numbers.interval(say, _with_interval(mean)),
+            numbers.interval(say, with_interval(mean)),
             _between(canvas, facts, mean.service),
             say.number(spread.value, 2) if spread is not None and is_number(spread) else numbers.EM_RULE,
             numbers.count(say, mean.N),
@@ -143,7 +143,7 @@ def _means(facts: pd.DataFrame) -> list[Fact]:
     return select(nation(facts), statistic="mean", topic="overall", year=last_year(facts))
 
 
-def _with_interval(mean: Fact) -> Fact:
+def with_interval(mean: Fact) -> Fact:
     """Add the interval of a national mean: its many answers leave no degrees of freedom to count."""
     if mean.value is None or mean.se is None:
         return mean
@@ -162,7 +162,8 @@ def _between(canvas: Canvas, facts: pd.DataFrame, service: str) -> str:
     ends = [_quartile(facts, service, percent) for percent in ("25", "75")]
     if not all(is_number(end) for end in ends):
         return numbers.EM_RULE
-    return "–".join(numbers.score(canvas.language, end) for end in ends)
+    low, high = (end.value for end in ends)
+    return numbers.between(canvas.language, ends[0].scale, low, high)
 
 
 def _scales(canvas: Canvas) -> set[tuple[int, int]]:

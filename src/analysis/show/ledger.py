@@ -17,6 +17,7 @@ from analysis.show.ledger_words import (
     say_title,
 )
 from analysis.show.measure_words import judge_outcome, say_status
+from analysis.show.outcomes import list_outcomes
 from analysis.show.tables import Column, Table, table_block
 from analysis.show.text import write_callout, write_heading, write_list, write_paragraph
 from analysis.steering.context import Steering
@@ -42,10 +43,7 @@ def tabulate_ledger(canvas: Canvas, facts: pd.DataFrame, steering: Steering, led
         Column(say.text("What came of it"), 16),
         Column(say.text("Document"), 20),
     )
-    caption = say.text(
-        "From finding to measure and document, {year}. Years: when the line is looked at again.",
-        year=ledger.year,
-    )
+    caption = say.text("From finding to measure and document, {year}.", year=ledger.year)
     return table_block(canvas, "ledger", Table(columns, tuple(rows)), caption=caption)
 
 
@@ -54,11 +52,13 @@ def write_ledger_chapter(canvas: Canvas, facts: pd.DataFrame, steering: Steering
 
     Results in the steering chain up to the council, and the units' own development and dialogue with their
     users. Each line: finding, question for the user dialogue, point for the result dialogue, measure and
-    owner, paragraph for the steering document, and what came of it.
+    owner, paragraph for the steering document, and what came of it. Last stand the earlier measures that are
+    done with and have no line any more: whoever owned one is to read what became of it.
     """
     say = canvas.language
+    closed = list_outcomes(canvas, facts, steering, ledger=ledger)
     if not ledger.lines:
-        return _nothing(canvas)
+        return join(canvas, [_nothing(canvas), *_closed(canvas, closed)])
     tell = read_teller(canvas, facts, steering, ledger)
     intro = say.text(
         "Each finding that is certain over the whole report leads to a question for the users, a point for "
@@ -71,13 +71,28 @@ def write_ledger_chapter(canvas: Canvas, facts: pd.DataFrame, steering: Steering
         entries = entries_of(ledger, use)
         blocks.append(write_heading(canvas, 2, _use_title(canvas, use), id=use.replace("_", "-")))
         if not entries:
-            blocks.append(write_paragraph(canvas, say.text("Nothing certain was found for this use.")))
+            blocks.append(
+                write_paragraph(
+                    canvas,
+                    say.text(
+                        "Nothing for this use is certain over the whole report. What is certain within a "
+                        "service is marked in that service's own tables."
+                    ),
+                )
+            )
         for entry in entries:
             blocks += [
                 write_heading(canvas, 3, say_title(tell, entry)),
                 _steps(tell, entry),
             ]
-    return join(canvas, blocks)
+    return join(canvas, [*blocks, *_closed(canvas, closed)])
+
+
+def _closed(canvas: Canvas, told: Block | None) -> list[Block]:
+    if told is None:
+        return []
+    title = canvas.language.text("What became of the measures that are done with")
+    return [write_heading(canvas, 2, title, id="closed-measures"), told]
 
 
 def _steps(tell: Teller, entry: Entry) -> Block:
@@ -110,9 +125,14 @@ def _row(tell: Teller, entry: Entry) -> tuple[str, ...]:
             measure=say.pick(measure.title), status=say_status(say, measure.status),
             owner=say.pick(measure.owner),
         )  # fmt: skip
+    elif not line.measure and line.question == "keep":
+        done = say.text("to be preserved")
     else:
         done = line.measure or say_status(say, "open")
-    came = judge_outcome(say, line.evaluation.outcome).text if line.evaluation else str(tell.next_survey)
+    if line.evaluation:
+        came = judge_outcome(say, line.evaluation.outcome).text
+    else:
+        came = say.text("looked at in {year}", year=tell.next_survey)
     return say_title(tell, entry), done, came, say_document(tell, entry)
 
 

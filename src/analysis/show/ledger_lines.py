@@ -70,10 +70,15 @@ class Teller:
             return self.canvas.labels.users(line.service)
         return self.canvas.language.text("users")
 
-    def topics(self, entry: Entry) -> str:
-        """Name what an entry is on, as it stands within a sentence; of many topics, how many they are."""
+    def topics(self, entry: Entry, *, every: bool = False) -> str:
+        """Name what an entry is on, as it stands within a sentence; of many topics, how many they are.
+
+        `every`: name them all, however many and long they are.
+        """
         say = self.canvas.language
         names = list(dict.fromkeys(inside(self._topic(line)).rstrip(".") for line in entry.lines))
+        if every:
+            return "; ".join(names)
         names = [name if len(name) <= _LONG else say.text("one question") for name in names]
         if len(names) > _MOST or len(set(names)) < len(names):
             return say.plural("{n} area", "{n} areas", len(names))

@@ -21,11 +21,11 @@ from analysis.show.target_cells import (
 from analysis.steering.targets import BANDS
 
 
-def say_title(tell: Teller, entry: Entry) -> str:
-    """Say in a heading what was found."""
+def say_title(tell: Teller, entry: Entry, *, every: bool = False) -> str:
+    """Say in a heading what was found; `every`: with every topic, where it is no heading."""
     say, line = tell.canvas.language, entry.line
     measure = tell.measure(line)
-    parts = {"service": tell.service(line), "topic": tell.topics(entry)}
+    parts = {"service": tell.service(line), "topic": tell.topics(entry, every=every)}
     units = say.series([tell.canvas.labels.unit(unit) for unit in _units_found(tell, entry)])
     if units and line.finding_kind.startswith("target_"):
         parts["service"] = units
@@ -128,7 +128,8 @@ def say_question(tell: Teller, entry: Entry) -> str:
     """Ask what the dialogue with the users is to be about."""
     say, line = tell.canvas.language, entry.line
     measure = tell.measure(line)
-    parts = {"users": tell.users(line), "topic": tell.topics(entry)}
+    # A question that does not say what it is about cannot be asked: every topic is named here.
+    parts = {"users": tell.users(line), "topic": tell.topics(entry, every=True)}
     if line.topic.startswith("indicator."):
         return say.text("What must {users} not lose when this is to change? ({topic})", **parts)
     match line.question:
@@ -195,7 +196,8 @@ def say_paragraph(tell: Teller, entry: Entry) -> str:
     """Write the paragraph for the steering document."""
     say, line = tell.canvas.language, entry.line
     measure = tell.measure(line)
-    parts = [say.text("User survey {year}.", year=tell.steering.year), say_title(tell, entry) + "."]
+    found = say_title(tell, entry, every=True) + "."
+    parts = [say.text("User survey {year}.", year=tell.steering.year), found]
     if measure is not None:
         named = {"measure": say.pick(measure.title), "owner": inside(say.pick(measure.owner))}
         if line.finding_kind == "measure":

@@ -52,6 +52,13 @@ def say_status(language: Language, status: str) -> str:
     return words[status]
 
 
+def say_since(language: Language, status: str, year: int) -> str:
+    """Say since when a measure has been as far as it is: only one that runs still does so since its start."""
+    if status == "running":
+        return language.text("Under way since {year}.", year=year)
+    return language.text("Begun in {year}, {status}.", year=year, status=say_status(language, status))
+
+
 def say_judgement(canvas: Canvas, fact: Fact) -> str:
     """Say what the survey tells of a measure, from its `measure_effect` fact, with what it was judged by."""
     say = canvas.language
@@ -109,7 +116,9 @@ def say_grounds(canvas: Canvas, facts: pd.DataFrame, fact: Fact) -> list[str]:
         return [*_with_measure(canvas, fact), *beside, _presumes(canvas)]
     say, said = canvas.language, []
     found = select(facts, statistic="measure_change", category=fact.category, year=fact.year)
-    for change in filter(is_number, found):
+    for change in found:
+        if change.value is None:
+            continue
         if change.method == "supplied":
             said.append(_figure_change(canvas, change))
             continue
@@ -123,6 +132,15 @@ def say_grounds(canvas: Canvas, facts: pd.DataFrame, fact: Fact) -> list[str]:
             parts["place"] = canvas.labels.unit(change.unit)
         else:
             parts["place"] = say.text("The service")
+        if change.low is None:
+            said.append(
+                say.text(
+                    "{place} changed by {value} since {before}. Too few answered to say how sure that is, "
+                    "and it need not be the measure's doing.",
+                    **parts,
+                )
+            )
+            continue
         said.append(
             say.text(
                 "{place} changed by {value} since {before} ({level} confidence interval {interval}); that "
@@ -141,14 +159,12 @@ def _with_measure(canvas: Canvas, effect: Fact) -> list[str]:
     answers = say.count(effect.n)
     if effect.N is None:
         return [
-            say.text(
-                "Behind it stand {answers} answers before or after, whichever are fewer.", answers=answers
-            )
+            say.text("Behind it stand at least {answers} answers both before and after.", answers=answers)
         ]
     return [
         say.plural(
-            "The measure was in {n} unit, with {answers} answers before or after, whichever are fewer.",
-            "The measure was in {n} units, with {answers} answers before or after, whichever are fewer.",
+            "The measure was in {n} unit, with at least {answers} answers both before and after.",
+            "The measure was in {n} units, with at least {answers} answers both before and after.",
             int(effect.N), answers=answers,
         )
     ]  # fmt: skip

@@ -127,9 +127,23 @@ def _said(canvas: Canvas, need: Need, counts: tuple[Count, ...]) -> list[str]:
 def _levels(canvas: Canvas, n: dict[str, int], counts: tuple[Count, ...]) -> list[str]:
     say = canvas.language
     parts = [say.plural("{n} service", "{n} services", n["services"])] if "services" in n else []
-    parts += [say.plural("{n} unit", "{n} units", n["units"])] if "units" in n else []
+    parts += _units(canvas, n)
     parts += [say.plural("{n} answer", "{n} answers", n["answers"])] if "answers" in n else []
     return [say.series(parts)] if parts else [say.text("no results that can be shown")]
+
+
+def _units(canvas: Canvas, n: dict[str, int]) -> list[str]:
+    say, shown = canvas.language, n.get("units", 0)
+    asked = n.get("units_asked", 0)
+    if asked > shown:
+        return [
+            say.plural(
+                "{shown} of {n} unit with results that can be shown",
+                "{shown} of {n} units with results that can be shown",
+                asked, shown=say.count(shown),
+            )
+        ]  # fmt: skip
+    return [say.plural("{n} unit", "{n} units", shown)] if shown else []
 
 
 def _comparisons(canvas: Canvas, n: dict[str, int], counts: tuple[Count, ...]) -> list[str]:

@@ -20,9 +20,27 @@ def interval(language: Language, fact: Fact | None) -> str:
     """Write the interval of a mean, index or share, for instance `4,6–5,0`."""
     if fact is None or fact.low is None or fact.high is None:
         return EM_RULE
-    low, high = (_level(language, fact.scale, end) for end in (fact.low, fact.high))
+    return between(language, fact.scale, fact.low, fact.high)
+
+
+def between(language: Language, scale: str, low: float, high: float) -> str:
+    """Write a range on a scale, with two decimals where one would write both ends alike: `4,62–4,64`.
+
+    >>> between(Language("en"), "1-6", 4.58, 4.62), between(Language("en"), "share", 0.55, 0.67)
+    ('4.58–4.62', '55–67%')
+    """
+    if end_decimals(scale, low, high) == 2:
+        return "–".join(language.number(end, 2) for end in (low, high))
+    first, last = (_level(language, scale, end) for end in (low, high))
     # One "%" is enough: 55–67 %.
-    return f"{low.removesuffix('%').rstrip()}–{high}"
+    return f"{first.removesuffix('%').rstrip()}–{last}"
+
+
+def end_decimals(scale: str, low: float, high: float) -> int:
+    """Return the decimals of an interval's ends: two on an answer scale where one shows no width."""
+    if scale in ("share", "0-100", "count"):
+        return 0
+    return 2 if f"{low:.1f}" == f"{high:.1f}" else 1
 
 
 def change(

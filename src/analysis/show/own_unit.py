@@ -58,6 +58,7 @@ def write_own_unit(canvas: Canvas, facts: pd.DataFrame, unit: str) -> Block:
     beside, change = _latest(facts, unit, "unit_difference"), _latest(facts, unit, "change")
     if beside is not None:
         said.append(wording.unit(beside, labels))
+    said += [f"{part}." for part in _say_topics(canvas, facts, unit)]
     if change is not None:
         said.append(wording.change(change, labels, detectable=_latest(facts, unit, "detectable_change")))
     blocks = [write_paragraph(canvas, " ".join(said))]
@@ -80,6 +81,9 @@ def write_own_unit(canvas: Canvas, facts: pd.DataFrame, unit: str) -> Block:
 def headline_own_topics(canvas: Canvas, facts: pd.DataFrame, unit: str) -> str:
     """Say on which topics the unit stands out from the others for certain, or that it does on none."""
     say, labels, service = canvas.language, canvas.labels, service_of(facts)
+    mean = _latest(facts, unit, "mean")
+    if not is_number(mean):
+        return say.text("{unit}: {reason}", unit=labels.unit(unit), reason=state(say, mean).word)
     found = select(own(facts), statistic="unit_difference", unit=unit, year=last_year(facts))
     units = labels.unit_word(service, plural=True)
     names = {
@@ -95,7 +99,33 @@ def headline_own_topics(canvas: Canvas, facts: pd.DataFrame, unit: str) -> str:
         return say.text("Below the other {units} on {topics}", units=units, topics=low)
     if any(fact.verdict for fact in found):
         return say.text("No certain difference from the other {units} on any topic", units=units)
-    return say.text("Too few answers to tell the {units} apart", units=units)
+    return say.text(
+        "Too few answers to tell whether {unit} differs from the other {units}",
+        unit=labels.unit(unit), units=units,
+    )  # fmt: skip
+
+
+def certain_topics(canvas: Canvas, facts: pd.DataFrame, unit: str) -> list[Fact]:
+    """Return the unit's certain differences from the service's other units, one a topic, in topic order."""
+    found = select(own(facts), statistic="unit_difference", unit=unit, year=last_year(facts))
+    known = [one(found, topic=topic) for topic in topics(canvas.labels, service_of(facts))]
+    return [fact for fact in known if fact is not None and fact.verdict in ("above", "below")]
+
+
+def _say_topics(canvas: Canvas, facts: pd.DataFrame, unit: str) -> list[str]:
+    """Say on which topics beside overall satisfaction the unit stands out for certain."""
+    say, labels, service = canvas.language, canvas.labels, service_of(facts)
+    found = [fact for fact in certain_topics(canvas, facts, unit) if fact.topic != "overall"]
+    units, said = labels.unit_word(service, plural=True), []
+    high, low = (
+        say.series([inside(labels.topic(service, fact.topic)) for fact in found if fact.verdict == verdict])
+        for verdict in ("above", "below")
+    )
+    if high:
+        said.append(say.text("Above the other {units} on {topics}", units=units, topics=high))
+    if low:
+        said.append(say.text("Below the other {units} on {topics}", units=units, topics=low))
+    return said
 
 
 def tabulate_own_unit(canvas: Canvas, facts: pd.DataFrame, unit: str) -> Block:

@@ -6,7 +6,7 @@ import pandas as pd
 
 from analysis.show.blocks import Block, Canvas, join
 from analysis.show.select import is_number
-from analysis.show.target_cards import Card, at_risk, read_cards, too_few
+from analysis.show.target_cards import Card, at_risk, read_cards, red_id, too_few
 from analysis.show.target_cells import (
     target_name,
     target_verdict,
@@ -19,21 +19,26 @@ from analysis.show.target_cells import (
 )
 from analysis.show.text import write_heading, write_list, write_paragraph
 from analysis.show.verdicts import AS_REQUIRED, DOWN, UNDECIDED
+from analysis.show.wheel import dates_of
 from analysis.steering.context import Steering
-from analysis.steering.measures import Measure
+from analysis.steering.documents import next_document
+from analysis.steering.measures import Measure, Purpose
 from analysis.steering.targets import BANDS, Target
-from analysis.steering.wheel import survey_years, wheel_of
+from analysis.steering.wheel import events, survey_years, wheel_of
 
 _OPEN = ("proposed", "decided", "running")
 
 
 def headline_red_lines(canvas: Canvas, facts: pd.DataFrame, steering: Steering) -> str:
-    """Say in a heading how many targets are not reached, and how many are at risk."""
+    """Say in a heading how many targets have an unacceptable result, and how many are at risk."""
     say = canvas.language
     missed, risky = _red(read_cards(facts, steering))
     parts = []
     if missed:
-        parts.append(say.plural("{n} is not reached", "{n} are not reached", len(missed)))
+        # "Not reached" are the acceptable ones too: what is required is the desired result.
+        parts.append(
+            say.plural("{n} has an unacceptable result", "{n} have an unacceptable result", len(missed))
+        )
     if risky:
         parts.append(say.plural("{n} is at risk", "{n} are at risk", len(risky)))
     if not parts:
@@ -68,7 +73,7 @@ def write_red_lines(canvas: Canvas, facts: pd.DataFrame, steering: Steering) -> 
         title = say.text("{target} ({service}): {verdict}", target=name, service=where, verdict=word)
         leads, texts = zip(*_answers(canvas, card, steering), strict=True)
         blocks += [
-            write_heading(canvas, 3, f"{sign} {title}"),
+            write_heading(canvas, 3, f"{sign} {title}", id=red_id(card, steering)),
             write_list(canvas, texts, leads=leads),
         ]
     if few:
@@ -83,6 +88,14 @@ def write_red_lines(canvas: Canvas, facts: pd.DataFrame, steering: Steering) -> 
         said = say.text("Cannot be judged, too few answers: {names}.", names=say.series(names))
         blocks.append(write_paragraph(canvas, said))
     return join(canvas, blocks)
+
+
+def list_red_lines(
+    canvas: Canvas, facts: pd.DataFrame, steering: Steering
+) -> list[tuple[Card, str, list[tuple[str, str]]]]:
+    """Give the targets that `write_red_lines` lists, each with its verdict and its answers."""
+    missed, risky = _red(read_cards(facts, steering))
+    return [(c, _verdict(canvas, c)[1], _answers(canvas, c, steering)) for c in (*missed, *risky)]
 
 
 def next_survey(steering: Steering) -> int:
@@ -128,10 +141,10 @@ def _answers(canvas: Canvas, card: Card, steering: Steering) -> list[tuple[str, 
     return [
         (say.text("Found"), _found(canvas, card)),
         (say.text("How sure"), _sure(canvas, card)),
-        (say.text("Measure"), _measures(canvas, measures)),
+        (say.text("Measure"), _measures(canvas, measures, steering)),
         (say.text("Owner"), _owners(canvas, measures)),
         (say.text("Looked at again"), _again(canvas, card, steering)),
-        (say.text("Stands in"), _documents(canvas, card, measures)),
+        (say.text("Stands in"), _documents(canvas, card, measures, steering)),
     ]
 
 
@@ -176,10 +189,13 @@ def _sure(canvas: Canvas, card: Card) -> str:
     return said
 
 
-def _measures(canvas: Canvas, measures: list[Measure]) -> str:
+def _measures(canvas: Canvas, measures: list[Measure], steering: Steering) -> str:
     say = canvas.language
     if not measures:
-        return say.text("None has been proposed.")
+        return say.text(
+            "None has been proposed. A proposal is to be brought to the result dialogue, {dates}.",
+            dates=_result_dialogue(canvas, steering),
+        )
     words = {
         "proposed": say.text("proposed"),
         "decided": say.text("decided"),
@@ -192,10 +208,18 @@ def _measures(canvas: Canvas, measures: list[Measure]) -> str:
     ) + "."  # fmt: skip
 
 
+def _result_dialogue(canvas: Canvas, steering: Steering) -> str:
+    """Write when the result dialogue on the round is, by the year wheel."""
+    every = events(steering.plan.wheel, steering.years)
+    return dates_of(canvas, next(event for event in every if event.kind == "result_dialogue"))
+
+
 def _owners(canvas: Canvas, measures: list[Measure]) -> str:
     say = canvas.language
     owners = list(dict.fromkeys(say.pick(measure.owner) for measure in measures))
-    return f"{say.series(owners)}." if owners else say.text("Nobody yet, since there is no measure.")
+    if owners:
+        return f"{say.series(owners)}."
+    return say.text("The head of the service, who is to bring the proposal.")
 
 
 def _again(canvas: Canvas, card: Card, steering: Steering) -> str:
@@ -209,7 +233,7 @@ def _again(canvas: Canvas, card: Card, steering: Steering) -> str:
     return said + " " + say.text("The year follows from the rounds so far: no year wheel has been entered.")
 
 
-def _documents(canvas: Canvas, card: Card, measures: list[Measure]) -> str:
+def _documents(canvas: Canvas, card: Card, measures: list[Measure], steering: Steering) -> str:
     say = canvas.language
     adopted = card.target.adopted
     parts = [
@@ -224,4 +248,9 @@ def _documents(canvas: Canvas, card: Card, measures: list[Measure]) -> str:
         parts.append(say.text("The measure: {documents}.", documents=say.series(list(decided))))
     elif measures:
         parts.append(say.text("The measure has not been decided yet."))
+    # The documents that adopted the target and the measure are finished; the ledger's paragraph goes on.
+    unmeasured: Purpose = "own_development" if card.target.unit else "steering"
+    purposes = dict.fromkeys(measure.purpose for measure in measures) or (unmeasured,)
+    nexts = dict.fromkeys(say.pick(next_document(steering.model, purpose)) for purpose in purposes)
+    parts.append(say.text("The paragraph goes to: {documents}.", documents=say.series(list(nexts))))
     return " ".join(parts)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import pandas as pd
 
+from analysis.core.language import NO_BREAK
 from analysis.facts.table import Fact
 from analysis.show import numbers
 from analysis.show.blocks import Block, Canvas
 from analysis.show.change import compared_year
 from analysis.show.select import last_year, one, own, select, years_of
 from analysis.show.tables import Column, Table, table_block, unbroken
-from analysis.show.verdicts import judge, shown
+from analysis.show.verdicts import DOWN, UP, judge, shown
 
 
 def tabulate_services(canvas: Canvas, facts: pd.DataFrame) -> Block:
@@ -60,7 +61,9 @@ def tabulate_services(canvas: Canvas, facts: pd.DataFrame) -> Block:
             least = one(seen, service=service, against=change.against) if change else None
             cells.append(numbers.score(say, least))
         if compared:
-            cells.append(judge(say, differs).text)
+            cells.append(
+                _beside(canvas, differs, one(beside, service=service, statistic="national_difference"))
+            )
         rows.append(tuple(cells))
     columns = (
         Column(say.text("Service"), 15),
@@ -76,7 +79,6 @@ def tabulate_services(canvas: Canvas, facts: pd.DataFrame) -> Block:
         "Overall satisfaction by service, {level} confidence interval and answers for {year}.",
         level=numbers.level_word(say, means), year=year,
     )  # fmt: skip
-    caption = " ".join([caption, *_alone(canvas, beside)])
     if seen:
         caption += " " + say.text(
             "Visible from: the smallest change that the survey would most likely have found."
@@ -84,27 +86,15 @@ def tabulate_services(canvas: Canvas, facts: pd.DataFrame) -> Block:
     return table_block(canvas, "services", Table(columns, tuple(rows)), caption=caption)
 
 
-def _alone(canvas: Canvas, beside: list[Fact]) -> list[str]:
-    """Say which services differ from the nation within the service alone, and not over the whole report."""
-    say, labels = canvas.language, canvas.labels
-
-    def named(verdict: str) -> str:
-        return say.series(
-            [
-                labels.service(fact.service)
-                for fact in beside
-                if (fact.statistic, fact.verdict) == ("national_difference", verdict)
-                and _is_unsure(one(beside, service=fact.service, statistic="report_national_difference"))
-            ]
-        )
-
-    parts = []
-    if names := named("higher"):
-        parts.append(say.text("Within the service alone certainly above: {names}.", names=names))
-    if names := named("lower"):
-        parts.append(say.text("Within the service alone certainly below: {names}.", names=names))
-    return parts
-
-
-def _is_unsure(reported: Fact | None) -> bool:
-    return reported is not None and reported.verdict == "no_certain_difference"
+def _beside(canvas: Canvas, differs: Fact | None, alone: Fact | None) -> str:
+    """Say where a service stands beside the nation, and where that is certain within the service alone."""
+    say = canvas.language
+    # Outside the f-strings: what stands inside one is not found when the texts are collected.
+    above = say.text("above, certain only within the service")
+    below = say.text("below, certain only within the service")
+    if differs is not None and alone is not None and differs.verdict == "no_certain_difference":
+        if alone.verdict == "higher":
+            return f"{UP}{NO_BREAK}{above}"
+        if alone.verdict == "lower":
+            return f"{DOWN}{NO_BREAK}{below}"
+    return judge(say, differs).text

@@ -10,7 +10,9 @@ from analysis.facts.sides import certain_sides
 from analysis.facts.table import Fact
 from analysis.show import numbers
 from analysis.show.blocks import Block, Canvas, join
-from analysis.show.measure_words import judge_measure, say_grounds, say_judgement, say_status
+from analysis.show.change import inside
+from analysis.show.measure_words import say_status
+from analysis.show.outcomes import write_outcomes
 from analysis.show.select import is_number, last_year, one, own, select, services_of
 from analysis.show.side_words import but
 from analysis.show.status_sources import tabulate_staff, write_sources
@@ -30,6 +32,7 @@ def write_status_report(canvas: Canvas, facts: pd.DataFrame, steering: Steering)
     return join(
         canvas,
         [
+            *_say_changes(canvas, facts),
             write_heading(canvas, 2, say.text("What users say"), id="status-feedback"),
             write_feedback(canvas, facts),
             write_heading(canvas, 2, say.text("What the services will work on"), id="status-next"),
@@ -46,15 +49,36 @@ def write_status_report(canvas: Canvas, facts: pd.DataFrame, steering: Steering)
 
 def headline_status(canvas: Canvas, facts: pd.DataFrame) -> str:
     """Name the chapter by its finding: how many changes are certain, for better and for worse."""
-    say = canvas.language
-    found = select(own(facts), statistic="report_change", unit="")
-    found = found or select(own(facts), statistic="change", unit="", year=last_year(facts))
+    say, found = canvas.language, _changes(facts)
     better, worse = (sum(fact.verdict == verdict for fact in found) for verdict in ("higher", "lower"))
     if not any(fact.verdict for fact in found):
         return say.text("What users say, and what follows of it")
     return say.text(
         "Certain rises: {better}, certain falls: {worse}", better=say.count(better), worse=say.count(worse)
     )
+
+
+def _changes(facts: pd.DataFrame) -> list[Fact]:
+    found = select(own(facts), statistic="report_change", unit="")
+    return found or select(own(facts), statistic="change", unit="", year=last_year(facts))
+
+
+def _say_changes(canvas: Canvas, facts: pd.DataFrame) -> list[Block]:
+    """Name the certain changes that the chapter's heading counts; nothing where there is none."""
+    say, labels, parts = canvas.language, canvas.labels, []
+    certain = [fact for fact in _changes(facts) if fact.verdict in ("higher", "lower")]
+    for service, against in dict.fromkeys((fact.service, fact.against) for fact in certain):
+        of = [fact for fact in certain if (fact.service, fact.against) == (service, against)]
+        up, down = (
+            say.series([inside(labels.topic(service, f.topic)) for f in of if f.verdict == verdict])
+            for verdict in ("higher", "lower")
+        )
+        named = {"service": labels.service(service)}
+        if up:
+            parts.append(say.text("{service}: certain rise in {topic}", topic=up, **named))
+        if down:
+            parts.append(say.text("{service}: certain fall in {topic}", topic=down, **named))
+    return [write_paragraph(canvas, "; ".join(parts) + ".")] if parts else []
 
 
 def write_feedback(canvas: Canvas, facts: pd.DataFrame) -> Block:
@@ -130,39 +154,6 @@ def write_focus(canvas: Canvas, steering: Steering) -> Block:
     return table_block(canvas, "focus", Table(columns, tuple(rows)), caption=caption)
 
 
-def write_outcomes(canvas: Canvas, facts: pd.DataFrame, steering: Steering) -> Block:
-    """Say of every earlier measure what the survey shows of it and what the service reports."""
-    say = canvas.language
-    effects = select(own(facts), statistic="measure_effect", year=steering.year)
-    leads, texts = [], []
-    for measure in steering.plan.measures:
-        effect = one(effects, category=measure.id)
-        if measure.start > steering.year or (effect is None and measure.outcome is None):
-            continue
-        service = steering.service_name(canvas.labels, measure.service)
-        lead = f"{service}: {say.pick(measure.title)}"
-        verdict = judge_measure(say, effect).text if effect is not None else ""
-        leads.append(f"{lead} ({verdict})" if verdict else lead)
-        texts.append(" ".join(_outcome(canvas, facts, measure, effect)))
-    if not leads:
-        said = say.text("No measure from earlier rounds is old enough to be reported back on.")
-        return write_paragraph(canvas, said)
-    return write_list(canvas, texts, leads=leads)
-
-
-def _outcome(canvas: Canvas, facts: pd.DataFrame, measure: Measure, effect: Fact | None) -> list[str]:
-    say = canvas.language
-    said = [
-        say.text("Begun in {year}: {status}.", year=measure.start, status=say_status(say, measure.status))
-    ]
-    if effect is not None:
-        said += [say_judgement(canvas, effect), *say_grounds(canvas, facts, effect)]
-    if measure.outcome is not None:
-        told = say.pick(measure.outcome.text)
-        said.append(say.text("The service reports ({year}): {text}", year=measure.outcome.year, text=told))
-    return said
-
-
 def _measure(canvas: Canvas, measure: Measure) -> tuple[str, str, str]:
     say = canvas.language
     status = say_status(say, measure.status)
@@ -193,9 +184,13 @@ def _item(canvas: Canvas, facts: pd.DataFrame, fact: Fact) -> str:
         scale=mean.scale.replace("-", "–") if mean else "",
         interval=numbers.interval(say, mean),
     )
+    return " ".join((say_why(canvas, facts, fact), level, _compared(canvas, change, beside)))
+
+
+def say_why(canvas: Canvas, facts: pd.DataFrame, fact: Fact) -> str:
+    """Say why feedback stands where it does, and what is certain that speaks against it."""
     against = certain_sides(facts).of(fact.service, fact.topic, favour=fact.statistic != "feedback_positive")
-    reason = but(say, _reason(canvas, fact), against)
-    return " ".join((reason, level, _compared(canvas, change, beside)))
+    return but(canvas.language, _reason(canvas, fact), against)
 
 
 def _reason(canvas: Canvas, fact: Fact) -> str:

@@ -18,13 +18,14 @@ from analysis.steering.context import Steering
 from analysis.steering.notes import Note
 from analysis.steering.status import POINTS
 
-_STAFF = ("staff_employees", "staff_positions", "staff_turnover", "staff_sick_leave")
+#: The figures on staff, in the order of the columns.
+STAFF = ("staff_employees", "staff_positions", "staff_turnover", "staff_sick_leave")
 
 
 def tabulate_staff(canvas: Canvas, facts: pd.DataFrame, steering: Steering) -> Block:
     """List staff, turnover and sick leave of every service that the municipality has given figures on."""
     say = canvas.language
-    found = select(own(facts), statistic=_STAFF)
+    found = select(own(facts), statistic=STAFF)
     if not found:
         return write_paragraph(canvas, say.text("The municipality has given no figures on staff."))
     rows = []
@@ -33,7 +34,7 @@ def tabulate_staff(canvas: Canvas, facts: pd.DataFrame, steering: Steering) -> B
     for service in sorted(given, key=lambda name: order.index(name) if name in order else len(order)):
         part = [fact for fact in found if fact.service == service]
         for year in sorted({int(fact.year or 0) for fact in part}):
-            cells = [_cell(canvas, part, statistic, year) for statistic in _STAFF]
+            cells = [_cell(canvas, part, statistic, year) for statistic in STAFF]
             rows.append((steering.service_name(canvas.labels, service), str(year), *cells))
     columns = (
         Column(say.text("Service"), 22),
@@ -45,7 +46,8 @@ def tabulate_staff(canvas: Canvas, facts: pd.DataFrame, steering: Steering) -> B
     )
     caption = say.text(
         "Staff, as the municipality has given it. Turnover: share of the employees who left in the year. "
-        "Figures on few people are suppressed, and so is turnover where few left."
+        "Figures on few people are suppressed, turnover and sick leave of fewer than ten employees, and "
+        "turnover where few left."
     )
     return table_block(canvas, "staff", Table(columns, tuple(rows)), caption=caption)
 
@@ -90,8 +92,8 @@ def _note(canvas: Canvas, steering: Steering, note: Note, fact: Fact) -> Block:
     place = {"service": steering.service_name(canvas.labels, note.service), "year": note.year}
     if not is_number(fact):
         said = say.text(
-            "{service}, {year}: was held. So few took part that neither their number nor what they said is "
-            "shown.",
+            "{service}, {year}: the meeting was held. So few took part that neither their number nor "
+            "what they said is shown.",
             **place,
         )
         return write_paragraph(canvas, said)

@@ -97,6 +97,16 @@ def at_risk(card: Card) -> bool:
     return card.band == "acceptable" and card.change is not None and card.change.verdict == worse
 
 
+def is_red(card: Card) -> bool:
+    """Tell whether a target has an unacceptable result or is at risk of one, and so a card of its own."""
+    return card.band == "unacceptable" or at_risk(card)
+
+
+def red_id(card: Card, steering: Steering) -> str:
+    """Return the id of the heading that a target's card stands under, for what refers to it."""
+    return f"red-{1 + steering.plan.targets.index(card.target)}"
+
+
 def too_few(card: Card) -> bool:
     """Tell whether there are too few answers to say anything of the target."""
     return card.status is not None and card.status.state == "undecided" and card.status.note == "few"

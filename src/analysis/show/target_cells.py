@@ -11,7 +11,7 @@ from analysis.show.select import is_number
 from analysis.show.supplied import decimals_of, in_unit
 from analysis.show.tables import unbroken
 from analysis.show.target_cards import Card
-from analysis.show.verdicts import AS_REQUIRED, BREAK, DOWN, UP, Verdict, judge, state
+from analysis.show.verdicts import AS_REQUIRED, BREAK, DOWN, NOT_MEASURED, UP, Verdict, judge, state
 from analysis.steering.targets import Band, Target
 
 #: From this probability on a verdict is called nearly certain.
@@ -51,7 +51,10 @@ def write_interval(canvas: Canvas, card: Card) -> str:
     say, fact = canvas.language, card.last
     if not is_number(fact) or fact.low is None or fact.high is None:
         return numbers.EM_RULE
-    low, high = (say.number(end, _decimals(card)) for end in (fact.low, fact.high))
+    decimals = _decimals(card)
+    if decimals == 1 and not card.supplied:
+        decimals = numbers.end_decimals(card.target.scale, fact.low, fact.high)
+    low, high = (say.number(end, decimals) for end in (fact.low, fact.high))
     interval = f"{low}–{high}"
     if card.target.scale == "percent":
         interval = with_unit(canvas, "percent", interval)
@@ -136,7 +139,8 @@ def _missing(canvas: Canvas, fact: Fact | None) -> str:
     if fact is None or fact.state == "not_measured":
         return say.text("Not measured")
     if fact.state == "not_measured_common_template":
-        return say.text("Not measured by the common template")
+        # In full under the table: a narrow column would break it into five lines.
+        return Verdict(NOT_MEASURED, say.text("not common template")).text
     breaks = {
         "wording": say.text("new wording"),
         "unit": say.text("changed unit"),

@@ -1,4 +1,4 @@
-"""What a table of targets' limits has to say of how results are held against them."""
+"""What tables of targets have to say of their results, and of how those are held against the limits."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from analysis.show.blocks import Canvas
 from analysis.show.select import is_number
 from analysis.show.target_cards import Card
 from analysis.show.target_cells import target_name, write_result
+from analysis.show.verdicts import NOT_MEASURED
 
 
 def say_rounding(canvas: Canvas, cards: list[Card]) -> list[str]:
@@ -44,3 +45,43 @@ def say_estimates(canvas: Canvas, cards: list[Card]) -> list[str]:
                 )
             )  # fmt: skip
     return told
+
+
+def note_results(canvas: Canvas, cards: list[Card], name: str) -> list[str]:
+    """Say what a table of results beside targets holds, sentence by sentence; `name` is the service's."""
+    say = canvas.language
+    parts = [
+        say.text(
+            "{service}: results beside the adopted targets.", service=name,
+        ),
+        say.text("The required result is the range of the desired result."),
+    ]  # fmt: skip
+    changes = [card.change for card in cards if is_number(card.change)]
+    if any(change.method != "supplied" for change in changes):
+        parts.append(
+            say.text(
+                "Change: since the last measurement, computed before rounding. One that is not certain can "
+                "be due to chance alone."
+            )
+        )
+    if any(change.method.startswith("mixed_model_year") for change in changes):
+        parts.append(
+            say.text(
+                "The change is measured within the units over all rounds, so it can differ from the "
+                "difference between the two means."
+            )
+        )
+    if any(change.note == "not_tested" for change in changes):
+        parts.append(
+            say.text("Not tested: the difference between two results, which can be due to chance alone.")
+        )
+    shown = [fact for card in cards for fact in (*card.results.values(), card.change)]
+    notes = {fact.note for fact in shown if fact is not None and not is_number(fact)}
+    if notes & {"wording", "unit", "scale"}:
+        parts.append(say.text("≠: not comparable with the result of this round."))
+    short, meaning = say.text("not common template"), say.text("not measured by the common template")
+    if any(fact is not None and fact.state == "not_measured_common_template" for fact in shown):
+        parts.append(f"{NOT_MEASURED} {short}: {meaning}.")
+    if any(fact.note.startswith("year.") for card in cards for fact in card.results.values()):
+        parts.append(say.text("A year in brackets is the year of the figure."))
+    return parts

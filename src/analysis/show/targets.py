@@ -7,7 +7,7 @@ import pandas as pd
 from analysis.show.blocks import Block, Canvas, join
 from analysis.show.select import is_number
 from analysis.show.tables import Column, Table, table_block, unbroken
-from analysis.show.target_cards import Card, count_bands, read_cards
+from analysis.show.target_cards import Card, count_bands, is_red, read_cards, red_id
 from analysis.show.target_cells import (
     target_name,
     target_verdict,
@@ -18,7 +18,7 @@ from analysis.show.target_cells import (
     write_range,
     write_result,
 )
-from analysis.show.target_notes import say_estimates, say_rounding
+from analysis.show.target_notes import note_results, say_estimates, say_rounding
 from analysis.show.text import write_callout, write_heading, write_paragraph
 from analysis.show.verdicts import AS_REQUIRED, DOWN, NOT_MEASURED, UNDECIDED, UP
 from analysis.steering.context import Steering
@@ -38,8 +38,9 @@ def tabulate_targets(
 ) -> Block:
     """Set targets against rounds, service by service: required and achieved results, change and status.
 
-    Under each table a second one holds the ranges' limits and probabilities. With `service` only that
-    service's two tables, without headings.
+    Under each table a second one holds the ranges' limits and probabilities. A status that `write_red_lines`
+    tells more of refers to it: both stand in the same book. With `service` only that service's two tables,
+    without headings and references; of one service alone there is no heading either.
     """
     say = canvas.language
     cards = _of(read_cards(facts, steering), service)
@@ -51,7 +52,7 @@ def tabulate_targets(
             say.text("The municipality has not entered any adopted targets for these services."),
         )
     if service is not None:
-        return join(canvas, _tables(canvas, cards, steering, set()))
+        return join(canvas, _tables(canvas, cards, steering, set(), refer=False))
     blocks = []
     # What holds for all tables is said under the first that it holds for, and not again.
     told: set[str] = set()
@@ -61,19 +62,25 @@ def tabulate_targets(
     blocks.append(write_paragraph(canvas, _counted(canvas, cards)))
     known = list(canvas.labels.questionnaires)
     services = dict.fromkeys([*known, *(card.target.service for card in cards)])
-    for group in [group for code in services if (group := _of(cards, code))]:
+    groups = [group for code in services if (group := _of(cards, code))]
+    for group in groups:
         name = steering.service_name(canvas.labels, group[0].target.service)
         title = say.text("{service}: {message}", service=name, message=_short(canvas, group))
-        blocks += [write_heading(canvas, 3, title), *_tables(canvas, group, steering, told)]
+        # One service's own chapter says the same in the heading above.
+        blocks += [write_heading(canvas, 3, title)] if len(groups) > 1 else []
+        blocks += _tables(canvas, group, steering, told, refer=True)
     return join(canvas, blocks)
 
 
-def _tables(canvas: Canvas, cards: list[Card], steering: Steering, told: set[str]) -> list[Block]:
+def _tables(
+    canvas: Canvas, cards: list[Card], steering: Steering, told: set[str], *, refer: bool
+) -> list[Block]:
     name = steering.service_name(canvas.labels, cards[0].target.service)
-    return [_results(canvas, cards, name, told), _limits(canvas, cards, name, told)]
+    red = {i: canvas.id("sec", red_id(c, steering)) for i, c in enumerate(cards) if refer and is_red(c)}
+    return [_results(canvas, cards, name, told, red), _limits(canvas, cards, name, told)]
 
 
-def _results(canvas: Canvas, cards: list[Card], name: str, told: set[str]) -> Block:
+def _results(canvas: Canvas, cards: list[Card], name: str, told: set[str], red: dict[int, str]) -> Block:
     say = canvas.language
     years = sorted({year for card in cards for year in card.results})
     rows = [
@@ -91,43 +98,16 @@ def _results(canvas: Canvas, cards: list[Card], name: str, told: set[str]) -> Bl
         Column(say.text("Success factor"), 15),
         Column(say.text("Indicator"), 19),
         Column(say.text("Required result"), 11),
-        *(Column(str(year), 10, right=True, strong=year == years[-1]) for year in years),
-        Column(say.text("Change"), 14),
+        *(Column(str(year), 9, right=True, strong=year == years[-1]) for year in years),
+        Column(say.text("Change"), 17),
         Column(say.text("Status"), 17),
     )
-    parts = [
-        say.text(
-            "{service}: results beside the adopted targets.", service=name,
-        ),
-        say.text("The required result is the range of the desired result."),
-    ]  # fmt: skip
-    changes = [card.change for card in cards if is_number(card.change)]
-    if any(change.method != "supplied" for change in changes):
-        parts.append(
-            say.text(
-                "Change: since the last measurement, computed before rounding. One that is not certain can "
-                "be due to chance alone."
-            )
-        )
-    if any(change.method.startswith("mixed_model_year") for change in changes):
-        parts.append(
-            say.text(
-                "The change is measured within the units over all rounds, so it can differ from the "
-                "difference between the two means."
-            )
-        )
-    if any(change.note == "not_tested" for change in changes):
-        parts.append(
-            say.text("Not tested: the difference between two results, which can be due to chance alone.")
-        )
-    shown = [fact for card in cards for fact in (*card.results.values(), card.change)]
-    notes = {fact.note for fact in shown if fact is not None and not is_number(fact)}
-    if notes & {"wording", "unit", "scale"}:
-        parts.append(say.text("≠: not comparable with the result of this round."))
-    if any(fact.note.startswith("year.") for card in cards for fact in card.results.values()):
-        parts.append(say.text("A year in brackets is the year of the figure."))
+    parts = note_results(canvas, cards, name)
+    if red:
+        parts.append(say.text("In brackets behind a status: the section that tells more of it."))
     identity = f"targets-{cards[0].target.service}"
-    return table_block(canvas, identity, Table(columns, tuple(rows)), caption=" ".join(_new(parts, told)))
+    table = Table(columns, tuple(rows), {(i, len(columns) - 1): id for i, id in red.items()})
+    return table_block(canvas, identity, table, caption=" ".join(_new(parts, told)))
 
 
 def _limits(canvas: Canvas, cards: list[Card], name: str, told: set[str]) -> Block:

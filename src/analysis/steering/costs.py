@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.core.settings import Disclosure
+from analysis.facts.national import FEWEST_FOR_QUARTILES
 from analysis.facts.table import Fact, tabulate
 from analysis.steering.context import Steering
 
@@ -43,8 +44,9 @@ def cost_facts(
         facts: the services' facts, which say what services there are.
         steering: the indicators of all municipalities, the catalogue's products, the units and the rounds.
         peer_group, peers: a group to compare with beside the nation, and the codes in it.
-        minimum_municipalities: with fewer others there is nothing to compare with.
-        thresholds: sick leave of fewer employees than `mean` is suppressed.
+        minimum_municipalities: with fewer others there is nothing to compare with; of sick leave with fewer
+            than `FEWEST_FOR_QUARTILES`, since of few the quartiles are single municipalities' own figures.
+        thresholds: sick leave of fewer employees than `distribution` is suppressed.
 
     Returns:
         One fact a year up to the round under the statistic's own name (`cost_per_user` and so on), topic
@@ -62,14 +64,17 @@ def cost_facts(
     found: list[Fact] = []
     for subject in _subjects(steering, services):
         own = _own(steering, subject)
-        few = subject.indicator == LEAVE and _few_employees(steering, subject.service, thresholds.mean)
+        few = steering.plan.tells_of_few(subject.service, subject.indicator, thresholds.distribution)
         if few and own[-1].state == "measured":
             found += [replace(fact, note="").missing("suppressed") for fact in own]
             continue
+        # Each hides its own of few employees, but of how many they are the table says nothing.
+        fewest = minimum_municipalities
+        fewest = max(fewest, FEWEST_FOR_QUARTILES) if subject.indicator == LEAVE else fewest
         against = []
         if own[-1].state == "measured" and not subject.unit:
             for name, codes in groups.items():
-                against += _others(steering, subject, own[-1], name, codes, minimum_municipalities)
+                against += _others(steering, subject, own[-1], name, codes, fewest)
         found += [*own[:-1], _placed(own[-1], against), *against]
     return tabulate(found)
 
@@ -176,12 +181,6 @@ def _rows(steering: Steering, subject: _Subject) -> pd.DataFrame:
         & table["year"].le(steering.year)
         & table["value"].notna()
     ]
-
-
-def _few_employees(steering: Steering, service: str, least: int) -> bool:
-    """Tell whether the municipality says that so few work here that sick leave would tell of persons."""
-    entries = [entry for entry in steering.plan.staff if entry.service == service]
-    return any(entry.employees is not None and entry.employees < least for entry in entries)
 
 
 def _unit_of(unit: object) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from analysis.core.errors import SettingsError
-from analysis.core.settings import Words
+from analysis.steering.documents import next_document
 from analysis.steering.findings import Finding, findings_of, leading, rank_of, target_subject
 from analysis.steering.ledger import (
     AWAITED,
@@ -19,9 +19,9 @@ from analysis.steering.ledger import (
     OutcomeCode,
     Paragraph,
     Question,
-    Use,
 )
 from analysis.steering.measures import Measure, Purpose
+from analysis.steering.model import SteeringModel
 from analysis.steering.targets import Target
 
 if TYPE_CHECKING:
@@ -68,19 +68,18 @@ def draw_up(facts: pd.DataFrame, steering: Steering, previous: Ledger | None) ->
     services = set(facts["service"])
     _check_told(previous, plan.measures, told, year, services)
     findings = findings_of(facts, plan.targets, municipality=plan.municipality, year=year)
-    ends = _documents(steering)
     lines, served = [], set()
     for measure in plan.measures:
         if _done_with(measure, previous, year):
             continue
         on_it = [finding for finding in findings if _serves(measure, finding)]
         served |= set(on_it)
-        lines.append(_measure_line(measure, on_it, told[measure.id], plan.targets, ends, year))
+        lines.append(_measure_line(measure, on_it, told[measure.id], plan.targets, steering.model, year))
     subjects: dict[tuple[str, str, str], list[Finding]] = {}
     for finding in findings:
         if finding not in served:
             subjects.setdefault(finding.subject, []).append(finding)
-    lines += [_open_line(found, plan.targets, ends, year) for found in subjects.values()]
+    lines += [_open_line(found, plan.targets, steering.model, year) for found in subjects.values()]
     since = {line.id: line.since for line in previous.lines} if previous else {}
     lines = [line.model_copy(update={"since": since.get(line.id, line.since)}) for line in lines]
     lines += _carried_on(previous, {line.id for line in lines}, services)
@@ -127,7 +126,7 @@ def _measure_line(
     findings: Sequence[Finding],
     evaluation: Evaluation | None,
     targets: Iterable[Target],
-    ends: Mapping[Use, Words],
+    model: SteeringModel,
     year: int,
 ) -> LedgerLine:
     kind = leading([finding.kind for finding in findings])
@@ -149,20 +148,19 @@ def _measure_line(
         measure=measure.id,
         purpose=measure.purpose,
         paragraph="outcome" if evaluation else paragraph,
-        document=measure.decided_in.document if measure.decided_in else _end(ends, measure.purpose),
+        document=next_document(model, measure.purpose),
         evaluation=evaluation,
         status=measure.status,
     )
 
 
 def _open_line(
-    findings: Sequence[Finding], targets: Sequence[Target], ends: Mapping[Use, Words], year: int
+    findings: Sequence[Finding], targets: Sequence[Target], model: SteeringModel, year: int
 ) -> LedgerLine:
     service, unit, topic = subject = findings[0].subject
     kind = leading([finding.kind for finding in findings])
     adopted = tuple(target.id for target in targets if target_subject(target) == subject)
     purpose: Purpose = "own_development" if unit else "steering"
-    documents = (target.adopted.document for target in targets if target.id in adopted)
     return LedgerLine(
         id="/".join((service, unit or "-", topic)),
         since=year,
@@ -174,19 +172,8 @@ def _open_line(
         question=_QUESTIONS.get(kind, "change"),
         targets=adopted,
         purpose=purpose,
-        document=next(documents, _end(ends, purpose)),
+        document=next_document(model, purpose),
     )
-
-
-def _documents(steering: Steering) -> dict[Use, Words]:
-    """Return the documents that lines end in: what units work by, and what the council decides."""
-    stages = steering.model.stages
-    acting = next((stage for stage in stages if "measures" in stage.needs), stages[-1])
-    return {"own_development": acting.document, "steering_chain": stages[-1].document}
-
-
-def _end(ends: Mapping[Use, Words], purpose: Purpose) -> Words:
-    return ends["own_development" if purpose == "own_development" else "steering_chain"]
 
 
 def _targets_of(

@@ -18,7 +18,7 @@ from analysis.core.settings import EDITIONS, EditionName
 Per = Literal["municipality", "service", "unit", "country"]
 #: Whose cells a chapter takes. "own_unit" is made from the facts when the book is assembled: a run knows of
 #: no unit whose edition it is made for, and a run for each unit would be another run of the same numbers.
-#: "own_service" too: of the municipality's steering, what is one service's.
+#: "own_service" too: of the municipality's steering, what is one service's, or one unit's.
 Source = Literal["municipality", "service", "service_groups", "own_unit", "own_service"]
 
 
@@ -78,15 +78,23 @@ _EDITIONS: dict[str, Edition] = {
                 *_of_municipality("scorecard", "steering", "costs", "status", "wheel"),
             ),
             _ALL_APPENDICES,
-            ("services", "findings", "targets", "measures", "costs", "topics", "units", "items", "response"),
+            (
+                *("services", "findings", "targets", "red_lines", "measures", "costs", "feedback", "staff"),
+                *("topics", "units", "items", "response"),
+            ),
             front=("findings",),
         ),
         Edition(
             "unit",
             "unit",
-            (Chapter("own_unit", "own_unit"), Chapter("service", "service", _AROUND_A_UNIT)),
+            (
+                Chapter("own_unit", "own_unit"),
+                Chapter("scorecard", "own_service"),
+                Chapter("service", "service", _AROUND_A_UNIT),
+                Chapter("next_survey", "own_service"),
+            ),
             _METHOD,
-            ("topics", "units", "items", "response"),
+            ("topics", "units", "items", "response", "targets", "red_lines", "measures"),
         ),
         Edition(
             "service",
@@ -95,9 +103,12 @@ _EDITIONS: dict[str, Edition] = {
                 Chapter("service", "service"),
                 Chapter("scorecard", "own_service"),
                 Chapter("steering", "own_service"),
+                Chapter("costs", "own_service"),
+                Chapter("sources", "own_service"),
+                Chapter("next_survey", "own_service"),
             ),
             _ALL_APPENDICES,
-            ("topics", "units", "items", "response", "targets", "measures", "costs"),
+            ("topics", "units", "items", "response", "targets", "red_lines", "measures", "costs", "staff"),
         ),
         Edition(
             "director",
@@ -108,7 +119,7 @@ _EDITIONS: dict[str, Edition] = {
                 *_of_municipality("costs", "wheel"),
             ),
             _METHOD,
-            ("services", "findings", "targets", "measures", "costs", "topics", "units"),
+            ("services", "findings", "targets", "red_lines", "measures", "costs", "topics", "units"),
             front=("findings",),
         ),
         Edition(
@@ -121,7 +132,7 @@ _EDITIONS: dict[str, Edition] = {
                 *_of_municipality("proposed"),
             ),
             ("colophon.qmd",),
-            ("services", "findings", "targets", "measures"),
+            ("services", "findings", "targets", "red_lines", "measures", "feedback", "staff"),
             front=("findings",),
         ),
         Edition("national", "country", (), (), ("country",)),
@@ -201,6 +212,8 @@ def chapter_title(chapter: str, language: Language) -> str:
         "costs": text("Cost and quality"),
         "status": text("Status report"),
         "wheel": text("Year wheel"),
+        "sources": text("Staff and other sources"),
+        "next_survey": text("The next survey"),
     }
     if chapter not in titles:
         raise SettingsError(

@@ -73,11 +73,11 @@ def measure_facts(
 
     Where it cannot be judged the fact is undecided, its note `cannot_judge.` and the reason: `few_units`,
     `no_comparison` (a whole service), `rounds` (none before the start, or none after), `not_measured` (this
-    round, or in no unit that has it), `no_variation`, `not_identified`; or `few`, where disclosure control
-    takes the verdict. Then `measure_change` says, without a verdict, what changed in each of its units since
-    the last round before the start, and of a whole service what its `change` fact says. An indicator is no
-    sample and has no units beside it: its measure is never judged (`indicator`), and `measure_change` is the
-    difference between the figures.
+    round, or in no unit that has it), `no_variation`, `not_identified`, `few` (answers before or after, under
+    what a verdict needs). Then `measure_change` says, without a verdict, what changed in each of its units
+    since the last round before the start, and of a whole service what its `change` fact says. An indicator is
+    no sample and has no units beside it: its measure is never judged (`indicator`), and `measure_change` is
+    the difference between the figures.
 
     A round in the year of the start counts as before it: the survey is made early in the year.
 
@@ -88,7 +88,8 @@ def measure_facts(
         facts: of its services, for the scale and for the change of a whole service.
         level: level of confidence, as a share.
         elsewhere: the same of other municipalities, and which of them are near.
-        thresholds: a unit's round with fewer answers than its `mean` is left out.
+        thresholds: a unit's round with fewer answers than its `mean` is left out; a unit's change of fewer
+            than its `distribution` has no interval.
     """
     found: list[Fact] = []
     for measure in steering.plan.measures:
@@ -99,7 +100,10 @@ def measure_facts(
                 surveyed = blank.service in set(facts["service"])
                 blank = blank if surveyed else replace(blank, service="")
                 found.append(blank.missing("undecided", CANNOT_JUDGE + "indicator"))
-                found += figure_changes(measure, blank, steering)
+                if not steering.plan.tells_of_few(
+                    measure.service, measure.indicator, thresholds.distribution
+                ):
+                    found += figure_changes(measure, blank, steering)
                 continue
             found += _judged(measure, blank, scores_of, elsewhere, facts, level, thresholds)
     return tabulate(found)
@@ -141,13 +145,15 @@ def _judged(
         if reason == "few_units" and not measure.units:
             reason = "no_comparison"
         yield blank.missing("undecided", CANNOT_JUDGE + reason)
-        yield from unit_changes(measure, own, blank, facts, level)
+        yield from unit_changes(measure, own, blank, facts, level, thresholds.distribution)
         return
     told = _told(measure, replace(blank, against=against), effect)
-    yield told
     if (told.n or 0) < thresholds.distribution:
-        # Disclosure control will take its verdict.
-        yield from unit_changes(measure, own, blank, facts, level)
+        # An effect without a verdict would still have an interval, which tells how much so few answers vary.
+        yield replace(blank, against=against).missing("undecided", CANNOT_JUDGE + "few")
+        yield from unit_changes(measure, own, blank, facts, level, thresholds.distribution)
+        return
+    yield told
     compared = replace(blank, statistic="compared_units", against=against, scale="number", method="count")
     yield replace(compared, value=float(effect.n_comparison_units), N=places)
 

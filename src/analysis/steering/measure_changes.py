@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from analysis.core.errors import StatisticsError
+from analysis.facts.families import without_spread
 from analysis.facts.table import Fact
 from analysis.stats.change import between_rounds
 from analysis.steering.achieved import SCALES, latest_figure, written_decimals
@@ -19,11 +20,13 @@ if TYPE_CHECKING:
 
 
 def unit_changes(
-    measure: Measure, own: pd.DataFrame, blank: Fact, facts: pd.DataFrame, level: float
+    measure: Measure, own: pd.DataFrame, blank: Fact, facts: pd.DataFrame, level: float, enough: int
 ) -> Iterator[Fact]:
     """Give each unit's change since the last round before the start, or the whole service's, not why.
 
-    `own` are the scores that may be shown, `blank` the measure's `measure_effect` fact without numbers.
+    `own` are the scores that may be shown, `blank` the measure's `measure_effect` fact without numbers. Where
+    fewer than `enough` answered before or after, the change has no interval: it would tell how much so few
+    answers vary, which is held back of them everywhere else.
     """
     if not measure.units:
         yield from _whole_change(measure, blank, facts)
@@ -38,7 +41,8 @@ def unit_changes(
     except StatisticsError:
         return
     for row in table.sort_values("unit").to_dict("records"):
-        yield replace(
+        n = int(min(row["n_from"], row["n_to"]))
+        change = replace(
             blank,
             statistic="measure_change",
             unit=row["unit"],
@@ -46,9 +50,10 @@ def unit_changes(
             value=float(row["difference"]),
             **{name: float(row[name]) for name in ("se", "low", "high")},
             level=level,
-            n=int(min(row["n_from"], row["n_to"])),
+            n=n,
             method="welch",
         )
+        yield change if n >= enough else without_spread(change)
 
 
 def _whole_change(measure: Measure, blank: Fact, facts: pd.DataFrame) -> Iterator[Fact]:

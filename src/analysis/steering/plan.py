@@ -17,6 +17,9 @@ from analysis.steering.targets import Target
 #: The form of steering files that this version reads.
 VERSION = 1
 
+#: Indicators that count days of persons: of few employees they tell of one.
+_RATES_OF_STAFF = ("sick_leave",)
+
 
 class FocusArea(yaml.Settings):
     """What a service will work on in the next years, and which measures belong to it."""
@@ -55,6 +58,12 @@ class SteeringPlan(yaml.Settings):
         if len(set(years)) < len(years):
             raise ValueError("every service's staff once a year")
         return self
+
+    def tells_of_few(self, service: str, indicator: str | None, least: int) -> bool:
+        """Tell whether a figure is a rate of staff who are said to be fewer than `least` in some year."""
+        entries = [entry for entry in self.staff if entry.service == service]
+        few = any(entry.employees is not None and entry.employees < least for entry in entries)
+        return few and indicator in _RATES_OF_STAFF
 
 
 def load_plan(path: Path, *, municipality: str) -> SteeringPlan:

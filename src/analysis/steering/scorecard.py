@@ -74,6 +74,8 @@ def _target(target: Target, sources: Sources, surveyed: bool, minimum: int) -> I
         "category": target.id,
     }
     achieved = results(target, sources, place)
+    if sources.steering.plan.tells_of_few(target.service, target.indicator, minimum):
+        achieved = [f.missing("suppressed") if f.state == "measured" else f for f in achieved]
     yield from achieved
     yield _change(target, sources, achieved)
     status = replace(achieved[-1], statistic="target_status", se=None, low=None, high=None, level=None)

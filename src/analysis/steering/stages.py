@@ -68,6 +68,9 @@ def _levels(facts: pd.DataFrame, steering: Steering) -> Iterator[Count]:
     whole, parts = means[means["unit"].eq("")], means[means["unit"].ne("")]
     yield from _some("services", whole)
     yield from _some("units", parts)
+    # Those whose result is hidden, and where nobody answered, are units of the municipality's all the same.
+    counted = facts[_are(facts, statistic="respondents") & facts["unit"].ne("")]
+    yield from _some("units_asked", counted[counted["state"].ne("not_measured")])
     answers = facts[_are(facts, statistic="respondents", service="", unit="", state="measured")]
     for fact in answers.itertuples():
         yield Count("answers", int(fact.value), (str(fact.fact_id),))

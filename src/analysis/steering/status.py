@@ -143,18 +143,21 @@ def staff_facts(steering: Steering, *, thresholds: Disclosure = Disclosure()) ->
     `staff_employees` (count), `staff_positions` (number), `staff_turnover` (share of employees who left in
     the year) and `staff_sick_leave` (percent), n the employees. All are suppressed where fewer than
     `thresholds.mean` people work, or where it is not said how many do and there are fewer positions than
-    that; turnover also where somebody left but fewer than that did. What is not supplied is not measured.
+    that. The two rates are suppressed under `thresholds.distribution` people: of nine employees one who is
+    away shows in the rate. Turnover also where somebody left but fewer than `thresholds.mean` did. What is
+    not supplied is not measured.
     """
     found: list[Fact] = []
     for entry in sorted(steering.plan.staff, key=lambda entry: (entry.service, entry.year)):
         if entry.year <= steering.year:
-            found += _staff(entry, steering.plan.municipality, thresholds.mean)
+            found += _staff(entry, steering.plan.municipality, thresholds)
     return tabulate(found)
 
 
-def _staff(entry: Staffing, municipality: str, least: int) -> Iterator[Fact]:
+def _staff(entry: Staffing, municipality: str, thresholds: Disclosure) -> Iterator[Fact]:
     people = entry.employees if entry.employees is not None else entry.positions
-    few = people is None or people < least
+    few = people is None or people < thresholds.mean
+    few_for_rates = people is None or people < thresholds.distribution
     turnover = None
     if entry.left is not None and entry.employees:
         turnover = entry.left / entry.employees
@@ -168,10 +171,12 @@ def _staff(entry: Staffing, municipality: str, least: int) -> Iterator[Fact]:
             statistic=statistic, municipality=municipality, service=entry.service, year=entry.year,
             scale=scale, method="supplied",
         )  # fmt: skip
-        few_left = statistic == "staff_turnover" and entry.left is not None and 0 < entry.left < least
+        rate = statistic in ("staff_turnover", "staff_sick_leave")
+        left = entry.left or 0
+        few_left = statistic == "staff_turnover" and 0 < left < thresholds.mean
         if value is None:
             yield fact.missing("not_measured", "not_supplied")
-        elif few or few_left:
+        elif few or few_left or (rate and few_for_rates):
             yield fact.missing("suppressed")
         else:
             yield replace(fact, value=float(value), n=entry.employees)

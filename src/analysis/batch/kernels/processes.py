@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Mapping
 from typing import Any, BinaryIO
 
+from analysis.batch.kernels.template import BEGIN
 from analysis.batch.kernels.wire import receive, send
 from analysis.batch.surroundings import FIXED
 from analysis.core.errors import BuildError
@@ -22,18 +23,6 @@ _LONGEST_START = 120
 _LONGEST_FORK = 30
 #: Libraries' own threads, which would be alive at the fork.
 _NO_THREADS = {"JE_ARROW_MALLOC_CONF": "background_thread:false"}
-
-
-#: pandas asks when it is imported whether it is in a notebook, and shows tables in another width where it is
-#: not. It is imported with the first module of the package, so it must be told before that.
-_BEGIN = """
-import builtins, types
-builtins.get_ipython = lambda: types.SimpleNamespace(kernel=None)
-import pandas
-del builtins.get_ipython
-from analysis.batch.kernels.template import main
-main({descriptor}, {owner})
-"""
 
 
 class NoTemplate(BuildError):  # noqa: N818 - the house names errors by what is wrong
@@ -100,7 +89,7 @@ class Template:
         # What it prints would stand in the middle of the owner's own words; it is asked for when it fails.
         self._printed = tempfile.TemporaryFile()  # noqa: SIM115 - open for as long as the process
         with theirs:
-            begin = _BEGIN.format(descriptor=theirs.fileno(), owner=os.getpid())
+            begin = BEGIN.format(descriptor=theirs.fileno(), owner=os.getpid())
             self.process = subprocess.Popen(
                 [sys.executable, "-c", begin],
                 pass_fds=[theirs.fileno()],

@@ -24,6 +24,17 @@ from analysis.batch.kernels.child import Request, become_kernel
 from analysis.batch.kernels.pages import gather_pages
 from analysis.batch.kernels.wire import receive, send
 
+#: What the process is started with. pandas asks when it is imported whether it is in a notebook, and shows
+#: tables in another width where it is not. It is imported with the first module of the package, so it must be
+#: told before that.
+BEGIN = """
+import builtins, types
+builtins.get_ipython = lambda: types.SimpleNamespace(kernel=None)
+import pandas
+del builtins.get_ipython
+from analysis.batch.kernels.template import main
+main({descriptor}, {owner})
+"""
 #: What a notebook's cells import, and the kernel itself. matplotlib's inline backend is not among them:
 #: imported before there is a kernel, it shows figures as text.
 IMPORTS = (

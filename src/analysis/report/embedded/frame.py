@@ -20,10 +20,13 @@ def framed(
 ) -> str:
     """Return the whole HTML page: it works from a file, without network and without JavaScript."""
     at = [p.name for p in pages].index(page.name)
-    own = f"{_numbered(page, words)} – {front.plain('title')}"
+    # The edition too: a reader with several of them open has nothing else to tell their windows apart by.
+    edition = front.plain("tilstand.kicker")
+    book = f"{front.plain('title')} ({edition})" if edition else front.plain("title")
+    own = f"{_numbered(page, words)} – {book}"
     head = "\n".join(f'<link rel="stylesheet" href="{escape(s)}">' for s in styles)
     banner = " · ".join(front.marks)
-    running = front.plain("tilstand.running")
+    running = " · ".join(part for part in (front.plain("tilstand.running"), edition) if part)
     chapters = _chapters(page, pages, words)
     return f"""<!DOCTYPE html>
 <html lang="{escape(lang)}">

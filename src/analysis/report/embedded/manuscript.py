@@ -98,7 +98,7 @@ def read_manuscript(book: Book, *, renderer: str, epoch: int) -> Manuscript:
         _refuse_twin_footnotes(uncoded, footnotes)
     with ThreadPoolExecutor(2) as pool:
         trees = list(pool.map(lambda draft: _parse(book, *draft), drafts))
-    numbers = Numbers(words_of(book.lang))
+    numbers = Numbers(words_of(book.lang, book.settings.get("language")))
     texts = []
     for (chapter, _, passages), blocks in zip(drafts, trees, strict=True):
         where = _placer(chapter.name, passages)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Any
 
 from analysis.core.errors import RenderError
 
@@ -58,11 +59,20 @@ _WORDS = {
 }
 
 
-def words_of(lang: str, *, where: str = "_quarto.yml") -> Mapping[str, str]:
+_CALLOUTS = ("note", "tip", "important", "caution", "warning")
+
+
+def words_of(
+    lang: str, own: Mapping[str, Any] | None = None, *, where: str = "_quarto.yml"
+) -> Mapping[str, str]:
     """Return the words of a language given as `nb`, `nb-NO`, `en`, `en-GB` and the like.
+
+    own: the book's `language`, of which the titles of callouts are taken, as Quarto takes them.
 
     >>> words_of("nb-NO")["fig"], words_of("en")["appendix"]
     ('Figur', 'Appendix')
+    >>> words_of("nb", {"nb": {"callout-note-title": "Merk"}})["note"]
+    'Merk'
     """
     code = lang.split("-", maxsplit=1)[0].lower()
     if code not in _WORDS:
@@ -73,7 +83,10 @@ def words_of(lang: str, *, where: str = "_quarto.yml") -> Mapping[str, str]:
             expected="one of: " + ", ".join(sorted(_WORDS)),
             todo="choose one of them, or render the book with Quarto",
         )
-    return MappingProxyType(_WORDS[code])
+    given = (own or {}).get(code) or {}
+    titles = {kind: f"callout-{kind}-title" for kind in _CALLOUTS}
+    changed = {kind: str(given[title]) for kind, title in titles.items() if title in given}
+    return MappingProxyType(_WORDS[code] | changed)
 
 
 def tag_of(lang: str) -> tuple[str, str]:
