@@ -218,6 +218,7 @@ STATIC = {
     "In brackets: how probable it is that the true result lies in the range. From {share} on, that range is "
     "the status.": "in Norwegian: from a share and upwards",
     "under way": "how far a measure has come",
+    "Under way since {year}.": "how far a measure has come",
     "Nothing new is certain. The line follows up a measure.": "follow up",
     "{service}: follow-up of “{measure}”": "follow up",
     "{n} over time": "counts comparisons",
