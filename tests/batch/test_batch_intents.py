@@ -57,7 +57,7 @@ def test_one_answer_redoes_its_service_there_the_national_stage_and_what_is_made
         "reference/school": ("run", "changed: answers"),
         "9902/school": ("run", "changed: answers"),
         "9902/municipality": ("run", "changed: answers"),
-        "9902/full": ("run", "changed: results of 9902/school, results of 9902/municipality"),
+        "9902/full": ("run", "changed: data, results of 9902/school, results of 9902/municipality"),
         # The national figures may come out as before, to the three decimals that they are saved with.
         "9901/school": ("depends", "results of reference/school"),
         "9903/school": ("depends", "results of reference/school"),

@@ -1,6 +1,7 @@
 """What lies beside the books: tables, calendar, the index of all editions, the catalogue of measures."""
 
 import copy
+import shutil
 
 import pytest
 from bs4 import BeautifulSoup
@@ -24,7 +25,11 @@ measures:
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
     """The HTML of some books of every edition, with all that lies beside it."""
-    build, batch = built_once(tmp_path_factory)
+    built, batch = built_once(tmp_path_factory)
+    # A build of its own: what other tests have put beside the runs would stand in the index.
+    build = tmp_path_factory.mktemp("indexed") / built.name
+    for runs in ("reference", f"{CODE}/runs"):
+        shutil.copytree(built / runs, build / runs)
     books = [
         BookOf("full"), BookOf("director"), BookOf("council"),
         *(BookOf("service", service) for service in SERVICES),
