@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 from analysis.report import render
-from analysis.report.quarto import find_quarto
+from analysis.core.quarto import find_quarto
 
 
 def render_once(book: Path, formats: tuple[str, ...], engine: str = "embedded") -> float | None:
