@@ -10,8 +10,8 @@ import sys
 import time
 from pathlib import Path
 
-from analysis.report import render
 from analysis.core.quarto import find_quarto
+from analysis.report import render
 
 
 def render_once(book: Path, formats: tuple[str, ...], engine: str = "embedded") -> float | None:
