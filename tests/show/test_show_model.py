@@ -12,7 +12,8 @@ from analysis.core.paths import project_root
 from analysis.facts.table import Fact, tabulate
 from analysis.show.model_cycle import _draw, draw_model
 from analysis.show.model_words import headline_model, lines_of, tabulate_model, write_followed
-from analysis.show.style import WIDTH, drawing, text_width
+from analysis.show.shapes import Words
+from analysis.show.style import WIDTH
 from analysis.steering.catalogue import default_catalogue
 from analysis.steering.context import MODEL, Steering
 from analysis.steering.model import load_model
@@ -113,17 +114,13 @@ def test_texts_stay_on_the_sheet_and_off_each_other(make, asked, steered, steeri
 
 def texts_of(canvas, facts, steering) -> list[tuple[float, float, float, float, str]]:
     """Return left, right, top, bottom and words of every text of the figure, in points."""
-    with drawing():
-        contents = stage_contents(steering.model, facts, steering)
-        sheet = _draw(canvas, contents, steering)
-        found = []
-        for text in sheet.figure.texts:
-            x, y = text.get_position()
-            wide = text_width(text.get_text(), text.get_fontsize(), strong=text.get_fontweight() == 600)
-            left = x - wide / 2 if text.get_ha() == "center" else x
-            assert 5 <= y <= sheet.height - 5
-            found.append((left, left + wide, y - 5, y + 5, text.get_text()))
-        return found
+    contents = stage_contents(steering.model, facts, steering)
+    found = []
+    sheet = _draw(canvas, contents, steering)
+    for words in (part for part in sheet.parts if isinstance(part, Words)):
+        assert 5 <= words.y <= sheet.height - 5
+        found.append((words.left, words.left + words.width, words.y - 5, words.y + 5, words.text))
+    return found
 
 
 def test_the_ring_goes_round_in_the_models_order(report, steered, steering) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from math import inf, nan
 
 import pandas as pd
 
 from analysis.core.settings import Disclosure
-from analysis.facts.sides import certain_sides
+from analysis.facts.lookup import index_of
+from analysis.facts.sides import SIDED, sides_of
 from analysis.facts.table import Fact, tabulate
 from analysis.stats.multiple import adjust_p
 from analysis.stats.scores import index_0_100
@@ -63,19 +65,46 @@ def strengths_and_improvements(facts: pd.DataFrame, *, thresholds: Disclosure) -
     anything certain speaks against is no strength, and one that anything certain speaks for no point to
     improve (`analysis.facts.sides`): the next one takes its place.
     """
-    candidates, sides = _candidates(facts, thresholds), certain_sides(facts)
-    subjects = list(zip(candidates["service"], candidates["topic"], strict=True))
-    good = candidates[[subject not in sides.against for subject in subjects]]
-    weak = candidates[[subject not in sides.favour for subject in subjects]].iloc[::-1]
+    rows = index_of(facts).find({"statistic": SIDED, "unit": ""})
+    return tabulate(choose_strengths(rows, year=latest_year(facts), thresholds=thresholds))
+
+
+def choose_strengths(facts: Sequence[Fact], *, year: int | None, thresholds: Disclosure) -> list[Fact]:
+    """Choose the same among facts that are looked up already: all that there are of the statistics `SIDED`.
+
+    `year` is this round's (see `latest_year`).
+    """
+    candidates, sides = _candidates(facts, year, thresholds), sides_of(facts)
+    good = [fact for fact in candidates if (fact.service, fact.topic) not in sides.against]
+    weak = [fact for fact in candidates[::-1] if (fact.service, fact.topic) not in sides.favour]
     for number in range(min(_MOST, len(candidates) // 2, len(good), len(weak)), 0, -1):
-        best, worst = good.iloc[:number], weak.iloc[:number]
-        if best["low"].min() > worst["high"].max():
-            return tabulate(
-                _finding(row, name, rank)
-                for name, rows in (("strength", best), ("improvement", worst))
-                for rank, row in enumerate(rows.itertuples(), start=1)
-            )
-    return tabulate(())
+        best, worst = good[:number], weak[:number]
+        # Where no interval is known on one side, nothing is said to lie above it.
+        if min(_known(best, "low"), default=-inf) > max(_known(worst, "high"), default=inf):
+            return [
+                replace(fact, statistic=name, category=str(rank))
+                for name, chosen in (("strength", best), ("improvement", worst))
+                for rank, fact in enumerate(chosen, start=1)
+            ]
+    return []
+
+
+def on_index(mean: Fact, statistic: str) -> Fact:
+    """Return a topic's mean and its interval as a fact on the index 0-100, NaN where it has no interval."""
+    low, _, high = mean.scale.partition("-")
+    parts = [nan if part is None else part for part in (mean.value, mean.low, mean.high)]
+    value, start, end = (float(part) for part in index_0_100(parts, float(low), float(high)))
+    return Fact(
+        statistic=statistic, municipality=mean.municipality, service=mean.service, year=mean.year,
+        topic=mean.topic, value=value, low=start, high=end, level=mean.level, n=mean.n,
+        scale="0-100", method="index_0_100",
+    )  # fmt: skip
+
+
+def latest_year(facts: pd.DataFrame) -> int | None:
+    """Return the last year that any of the facts is of, None where none has a year."""
+    year = facts["year"].max()
+    return None if pd.isna(year) else int(year)
 
 
 def totals(facts: pd.DataFrame, respondents: pd.Series, *, municipality: str) -> pd.DataFrame:
@@ -107,40 +136,29 @@ def totals(facts: pd.DataFrame, respondents: pd.Series, *, municipality: str) ->
     return tabulate(rows)
 
 
-def _candidates(facts: pd.DataFrame, thresholds: Disclosure) -> pd.DataFrame:
-    means = facts[
-        (facts["statistic"] == "mean")
-        & facts["unit"].eq("")
-        & facts["municipality"].ne("")
-        & facts["year"].eq(facts["year"].max())
-        & facts["state"].eq("measured")
-        & facts["n"].ge(thresholds.distribution).fillna(False)
+def _candidates(facts: Sequence[Fact], year: int | None, thresholds: Disclosure) -> list[Fact]:
+    means = [
+        fact
+        for fact in facts
+        if fact.statistic == "mean"
+        and not fact.unit
+        and fact.municipality
+        and fact.year is not None
+        and fact.year == year
+        and fact.state == "measured"
+        and fact.n is not None
+        and fact.n >= thresholds.distribution
     ]
-    # Of no text at all, pandas makes no parts.
-    kind = means["topic"].map(lambda topic: topic.partition(".")[0])
-    with_dimensions = set(means.loc[kind == "dimension", "service"])
-    wanted = kind.eq("dimension") | (kind.eq("item") & ~means["service"].isin(with_dimensions))
-    means = means[wanted].copy()
-    ends = means["scale"].str.extract(r"^(\d+)-(\d+)$").astype(float)
-    for name in ("value", "low", "high"):
-        parts = zip(means[name], ends[0], ends[1], strict=True)
-        means[name] = [index_0_100(value, low, high) for value, low, high in parts]
-    return means.sort_values(["value", "fact_id"], ascending=[False, True])
+    kinds = [fact.topic.partition(".")[0] for fact in means]
+    with_dimensions = {f.service for f, kind in zip(means, kinds, strict=True) if kind == "dimension"}
+    wanted = [
+        fact
+        for fact, kind in zip(means, kinds, strict=True)
+        if kind == "dimension" or (kind == "item" and fact.service not in with_dimensions)
+    ]
+    wanted.sort(key=lambda fact: fact.fact_id)
+    return sorted((on_index(fact, "mean") for fact in wanted), key=lambda fact: -fact.value)
 
 
-def _finding(row: Any, statistic: str, rank: int) -> Fact:
-    return Fact(
-        statistic=statistic,
-        municipality=row.municipality,
-        service=row.service,
-        year=int(row.year),
-        topic=row.topic,
-        category=str(rank),
-        value=float(row.value),
-        low=float(row.low),
-        high=float(row.high),
-        level=float(row.level),
-        n=int(row.n),
-        scale="0-100",
-        method="index_0_100",
-    )
+def _known(facts: Sequence[Fact], name: str) -> list[float]:
+    return [value for fact in facts if (value := getattr(fact, name)) == value]

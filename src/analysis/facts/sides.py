@@ -7,11 +7,14 @@ so. Without it one page may praise what another one reports as below the nation.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import chain
 
 import pandas as pd
+
+from analysis.facts.lookup import index_of
+from analysis.facts.table import Fact
 
 Subject = tuple[str, str]
 
@@ -30,6 +33,9 @@ _AGAINST = {
 }
 #: The corners of the priority map that advise one thing or the other.
 _ADVICE = {"preserve": "preserve", "prioritise": "prioritise"}
+_CLAIMED = dict.fromkeys(statistic for statistic, _ in (*_FOR, *_AGAINST))
+#: All statistics that sides are gathered from; the latest round is that of the means.
+SIDED = ("mean", "priority", *_CLAIMED, *(f"report_{statistic}" for statistic in _CLAIMED))
 
 
 @dataclass(frozen=True)
@@ -55,20 +61,25 @@ def certain_sides(facts: pd.DataFrame) -> Sides:
     `facts` are the services' own, those of the report (`report_change`, ...) and of targets where there are
     any: what is certain within the service, or over the report, counts as certain.
     """
-    mine = facts[facts["municipality"].ne("") & facts["unit"].eq("") & facts["state"].eq("measured")]
+    return sides_of(index_of(facts).find({"statistic": SIDED, "unit": "", "state": "measured"}))
+
+
+def sides_of(facts: Iterable[Fact]) -> Sides:
+    """Gather the same from facts that are looked up already, of the statistics `SIDED` all that there are."""
+    mine = [f for f in facts if f.municipality and not f.unit and f.state == "measured"]
     # Supplied figures may be of a later year than the round.
-    year = mine.loc[mine["statistic"].eq("mean"), "year"].max()
-    mine = mine[mine["year"].eq(year).fillna(False)]
-    told = mine["statistic"].str.removeprefix("report_")
+    year = max((f.year for f in mine if f.statistic == "mean" and f.year is not None), default=None)
     found: dict[str, dict[Subject, set[str]]] = {"favour": {}, "against": {}}
-    rows = zip(told, mine["verdict"], mine["service"], mine["topic"], strict=True)
     advice: dict[Subject, str] = {}
-    for statistic, verdict, service, topic in rows:
+    for fact in mine:
+        if year is None or fact.year != year:
+            continue
+        subject, claim = (fact.service, fact.topic), (fact.statistic.removeprefix("report_"), fact.verdict)
         for side, reasons in (("favour", _FOR), ("against", _AGAINST)):
-            if reason := reasons.get((statistic, verdict)):
-                found[side].setdefault((service, topic), set()).add(reason)
-        if statistic == "priority" and verdict in _ADVICE:
-            advice[service, topic] = verdict
+            if reason := reasons.get(claim):
+                found[side].setdefault(subject, set()).add(reason)
+        if fact.statistic == "priority" and fact.verdict in _ADVICE:
+            advice[subject] = fact.verdict
     for subject, verdict in advice.items():
         side, other = ("favour", "against") if verdict == "preserve" else ("against", "favour")
         # Advice that something certain speaks against is not given, and so stands against nothing.

@@ -25,7 +25,7 @@ def compared_year(facts: pd.DataFrame, against: int | None = None) -> int | None
     """Return the earlier round that changes are measured from: the one given, or the latest there is."""
     if against is not None:
         return against
-    compared = facts["against"][(facts["statistic"] == "change").to_numpy(dtype=bool)].unique()
+    compared = {fact.against for fact in select(facts, statistic="change")}
     return max(
         (int(name.removeprefix("year.")) for name in compared if name.startswith("year.")), default=None
     )

@@ -105,9 +105,9 @@ def _broken(
 def _key(canvas: Canvas, sheet: Sheet, *, country: bool) -> None:
     say = canvas.language
     x = EDGE
-    samples = [(canvas.labels.municipality, OWN, 2.0, "-")]
+    samples = [(canvas.labels.municipality, OWN, 2.0, ())]
     if country:
-        samples.append((say.text("all municipalities"), PALE, 1.4, (0, (4, 2))))
+        samples.append((say.text("all municipalities"), PALE, 1.4, (4, 2)))
     for name, colour, width, dashes in samples:
         sheet.strokes([[(x, 8), (x + 20, 8)]], colour=colour, width=width, dashes=dashes)
         sheet.write(x + 25, 8, name, size=SMALL, colour=INK if colour == OWN else QUIET)

@@ -108,7 +108,7 @@ def _draw_limits(
         for name in names
     }
     sheet.area([*curve["low"], *curve["high"][::-1]], colour=BAND)
-    for pair, dashes in ((("low", "high"), "-"), (("low_998", "high_998"), (0, (4, 2)))):
+    for pair, dashes in ((("low", "high"), ()), (("low_998", "high_998"), (4, 2))):
         lines = [drawn[name] for name in pair if len(drawn[name]) > 1]
         if lines:
             sheet.strokes(lines, colour=PALE, width=0.9, dashes=dashes, order=0.4)

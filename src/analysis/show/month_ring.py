@@ -65,7 +65,7 @@ def draw_months(canvas: Canvas, sheet: Sheet, ring: Ring) -> None:
         sheet.strokes(
             [[ring.at(month / ring.months, inner), ring.at(month / ring.months, OUTER)]],
             colour=QUIET if new_year else "white", width=1.0 if new_year else 0.8,
-            dashes=(0, (2, 2)) if new_year else "-", order=1,
+            dashes=(2, 2) if new_year else (), order=1,
         )  # fmt: skip
     for year in range(ring.years):
         x, y = ring.at((year + 0.5) / ring.years, 16 if ring.years > 1 else 0)

@@ -50,7 +50,7 @@ def draw_panel(
     years = panel.years
     _frame(canvas, panel)
     theirs = [year for year in years if is_number(country.get(year))]
-    _line(panel, country, _runs(theirs, broken, years), colour=PALE, width=1.4, dashes=(0, (4, 2)))
+    _line(panel, country, _runs(theirs, broken, years), colour=PALE, width=1.4, dashes=(4, 2))
     seen = [year for year in years if is_number(mine.get(year))]
     bars = [mine[y] for y in seen if mine[y].low is not None and mine[y].high is not None]
     panel.sheet.strokes(
@@ -75,7 +75,7 @@ def draw_panel(
     if gap:
         x = panel.x(gap)
         panel.sheet.strokes(
-            [[(x, panel.top), (x, panel.top + PANEL - 16)]], colour=QUIET, dashes=(0, (1, 2)), order=1
+            [[(x, panel.top), (x, panel.top + PANEL - 16)]], colour=QUIET, dashes=(1, 2), order=1
         )
         word = canvas.language.text("not comparable")
         x = max(x, panel.left + text_width(word, SMALL) / 2)

@@ -61,7 +61,7 @@ def _quadrants(canvas: Canvas, sheet: Sheet, plane: Plane, cuts: tuple[float, fl
     sheet.box(x, y, plane.right - x, plane.bottom - y, colour=BAND, edge=0, order=0.1)
     sheet.strokes(
         [[(x, plane.top), (x, plane.bottom)], [(plane.left, y), (plane.right, y)]],
-        colour=PALE, width=0.9, dashes=(0, (4, 2)), order=0.4,
+        colour=PALE, width=0.9, dashes=(4, 2), order=0.4,
     )  # fmt: skip
     taken = []
     for text, right, low in (

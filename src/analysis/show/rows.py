@@ -62,7 +62,7 @@ class Line:
     value: float
     name: str
     colour: str = INK
-    dashes: str | tuple = "-"
+    dashes: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)

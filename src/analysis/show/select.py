@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-import numpy as np
 import pandas as pd
 
 from analysis.facts.findings import CLAIMS
 from analysis.facts.labels import Labels
-from analysis.facts.table import COLUMNS, Fact
+from analysis.facts.lookup import Index, index_of, kept_part, part_of
+from analysis.facts.table import Fact
 from analysis.show.blocks import Canvas
 
-_FIELDS = [name for name in COLUMNS if name != "fact_id"]
 #: What only a survey gives: the years of these are its rounds.
 _OF_A_ROUND = ("respondents", "mean")
 
@@ -23,32 +22,24 @@ def select(facts: pd.DataFrame, **where: object) -> list[Fact]:
 
     Missing numbers are None.
     """
-    fits = np.ones(len(facts), dtype=bool)
-    for column, wanted in where.items():
-        held = facts[column]
-        same = held.isin(list(wanted)) if isinstance(wanted, tuple) else held == wanted
-        # A year that is missing compares as missing, which is no mask.
-        fits &= same.fillna(False).to_numpy(dtype=bool)
-    # Rows are taken once, when all conditions are known: of a table of texts that is the slow part.
-    chosen = facts[fits]
-    columns = [chosen[name].tolist() for name in _FIELDS]
-    return [
-        Fact(**{name: None if pd.isna(value) else value for name, value in zip(_FIELDS, row, strict=True)})
-        for row in zip(*columns, strict=True)
-    ]
+    return index_of(facts).find(where)
 
 
 def one(facts: Iterable[Fact], **where: object) -> Fact | None:
     """Return the first fact with these values, or None."""
+    asked = tuple(where.items())
     for fact in facts:
-        if all(getattr(fact, name) == wanted for name, wanted in where.items()):
+        for name, wanted in asked:
+            if getattr(fact, name) != wanted:
+                break
+        else:
             return fact
     return None
 
 
 def service_of(facts: pd.DataFrame) -> str:
     """Return the service that the facts are about; raise ValueError where there is not exactly one."""
-    services = sorted(set(facts["service"]) - {""})
+    services = sorted(services_of(facts))
     if len(services) != 1:
         raise ValueError(f"facts of one service expected, found {services}")
     return services[0]
@@ -56,33 +47,31 @@ def service_of(facts: pd.DataFrame) -> str:
 
 def services_of(facts: pd.DataFrame) -> list[str]:
     """Return the services in the order of their facts, which is the report's."""
-    return [service for service in facts["service"].unique() if service]
+    return list(index_of(facts).known("services", _services))
 
 
 def by_service(canvas: Canvas, facts: pd.DataFrame) -> Iterator[tuple[Canvas, pd.DataFrame]]:
     """Give each service its own facts, without claims over the whole report, and a canvas for them."""
     over_all = (*CLAIMS.values(), "strength", "improvement")
+    own_claims = index_of(facts).only("statistic", lambda statistic: statistic not in over_all)
     for service in services_of(facts):
-        part = facts[facts["service"] == service]
-        yield replace(canvas, prefix=service), part[~part["statistic"].isin(over_all)]
+        part = own_claims.only("service", lambda named, service=service: named == service)
+        yield replace(canvas, prefix=service), part_of(facts, part)
 
 
 def own(facts: pd.DataFrame) -> pd.DataFrame:
     """Return the municipality's own facts, without the national picture."""
-    return facts[(facts["municipality"] != "").to_numpy(dtype=bool)]
+    return kept_part(facts, "own", "municipality", lambda municipality: municipality != "")
 
 
 def nation(facts: pd.DataFrame) -> pd.DataFrame:
     """Return the national picture's facts."""
-    return facts[(facts["municipality"] == "").to_numpy(dtype=bool)]
+    return kept_part(facts, "nation", "municipality", lambda municipality: municipality == "")
 
 
 def years_of(facts: pd.DataFrame) -> list[int]:
     """Return the rounds, oldest first."""
-    years = facts["year"]
-    asked = years[facts["statistic"].isin(_OF_A_ROUND).to_numpy(dtype=bool)]
-    # Supplied figures, such as costs, come for years without a round too.
-    return sorted({int(year) for year in (asked if len(asked) else years).dropna().unique()})
+    return list(index_of(facts).known("years", _years))
 
 
 def last_year(facts: pd.DataFrame) -> int:
@@ -91,6 +80,17 @@ def last_year(facts: pd.DataFrame) -> int:
     if not years:
         raise ValueError("facts with a year expected, found none")
     return years[-1]
+
+
+def _services(index: Index) -> list[str]:
+    return [service for service in dict.fromkeys(index.values("service")) if service]
+
+
+def _years(index: Index) -> list[int]:
+    # Supplied figures, such as costs, come for years without a round too.
+    asked = index.find({"statistic": _OF_A_ROUND})
+    years = [fact.year for fact in asked] or index.values("year")
+    return sorted({int(year) for year in years if year is not None})
 
 
 def topics(labels: Labels, service: str, *, items: bool = False) -> list[str]:

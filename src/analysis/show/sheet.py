@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Sequence
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
-
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.collections import LineCollection
-from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
-from matplotlib.patches import Polygon, Rectangle
-from matplotlib.transforms import Affine2D
-from PIL import Image
 
 from analysis.core.paths import write_bytes
 from analysis.show.blocks import FIGURES, Block, Canvas
 from analysis.show.escape import to_attribute, to_html, to_markdown
-from analysis.show.style import DPI, INK, SIZE, WIDTH
+from analysis.show.raster import to_png
+from analysis.show.shapes import Shape, Words, is_round, marks, polygon, polyline
+from analysis.show.style import INK, SIZE, WIDTH
 from analysis.show.tables import Table
+from analysis.show.vector import to_svg
+
+#: Marks lie on everything else.
+_MARKS_ORDER = 4
 
 
 class Sheet:
@@ -30,11 +29,12 @@ class Sheet:
 
     def __init__(self, height: float, *, width: float = WIDTH) -> None:
         self.width, self.height = width, height
-        self.figure = Figure(figsize=(width / 72, height / 72))
-        FigureCanvasAgg(self.figure)
-        # From points, downwards from the top, to the figure's own shares. Axes would bring ticks, spines and
-        # locators that cost more than all the drawing.
-        self._points = Affine2D().scale(1 / width, -1 / height).translate(0, 1) + self.figure.transFigure
+        self._parts: list[Shape | Words] = []
+
+    @property
+    def parts(self) -> list[Shape | Words]:
+        """All that is on the sheet, the lowest first."""
+        return sorted(self._parts, key=lambda part: part.order)
 
     def write(
         self,
@@ -48,10 +48,7 @@ class Sheet:
         ha: str = "left",
     ) -> None:
         """Write one line of text, its middle at height y."""
-        self.figure.text(
-            x, y, text, transform=self._points, fontsize=size, color=colour, ha=ha,
-            fontweight=600 if strong else 400, va="center_baseline",
-        )  # fmt: skip
+        self._parts.append(Words(x, y, text, size, colour, strong=strong, ha=ha))
 
     def write_lines(
         self, x: float, middle: float, texts: Sequence[str], *, line: float, **how: object
@@ -66,16 +63,18 @@ class Sheet:
         *,
         colour: str | Sequence[str],
         width: float = 0.7,
-        dashes: object = "-",
+        dashes: Sequence[float] = (),
         order: float = 2,
     ) -> None:
-        """Draw lines through points; `colour` is one for all or one each; a higher `order` lies on top."""
-        self.figure.add_artist(
-            LineCollection(
-                [list(segment) for segment in segments], colors=colour, linewidths=width, linestyles=[dashes],
-                transform=self._points, zorder=order, capstyle="butt",
-            )
-        )  # fmt: skip
+        """Draw lines through points; `colour` is one for all or one each; a higher `order` lies on top.
+
+        dashes: the lengths of line and gap, in line widths; none for a whole line.
+        """
+        lengths = tuple(width * length for length in dashes)
+        colours = [colour] * len(segments) if isinstance(colour, str) else list(colour)
+        for one, same in groupby(zip(colours, segments, strict=True), key=itemgetter(0)):
+            path = polyline([segment for _, segment in same])
+            self._parts.append(Shape(order, path, line=one, width=width, dashes=lengths))
 
     def marks(
         self,
@@ -87,13 +86,16 @@ class Sheet:
         hollow: bool = False,
     ) -> None:
         """Draw marks, filled or open."""
-        self.figure.add_artist(
-            Line2D(
-                [x for x, _ in points], [y for _, y in points], ls="", marker=marker, ms=size, mec=colour,
-                mfc="white" if hollow else colour, mew=1.5 if hollow else 0.8,
-                transform=self._points, zorder=4,
+        self._parts.append(
+            Shape(
+                _MARKS_ORDER,
+                marks(points, marker, size),
+                fill="white" if hollow else colour,
+                line=colour,
+                width=1.5 if hollow else 0.8,
+                round=is_round(marker),
             )
-        )  # fmt: skip
+        )
 
     def box(
         self,
@@ -107,39 +109,21 @@ class Sheet:
         order: float = 1,
     ) -> None:
         """Draw a filled rectangle, parted from its neighbours by a white edge that is `edge` wide."""
-        self.figure.add_artist(
-            Rectangle(
-                (left, top), width, height, facecolor=colour, edgecolor="white", lw=edge,
-                transform=self._points, zorder=order,
-            )
-        )  # fmt: skip
+        right, bottom = left + width, top + height
+        path = polygon(((left, top), (right, top), (right, bottom), (left, bottom)))
+        self._parts.append(Shape(order, path, fill=colour, line="white", width=edge))
 
     def area(self, points: Sequence[tuple[float, float]], *, colour: str, order: float = 0.2) -> None:
         """Fill what the points enclose, without an edge."""
-        self.figure.add_artist(
-            Polygon(
-                list(points), closed=True, facecolor=colour, edgecolor="none", lw=0,
-                transform=self._points, zorder=order,
-            )
-        )  # fmt: skip
+        self._parts.append(Shape(order, polygon(points), fill=colour))
 
     def svg(self) -> bytes:
         """Return the figure as SVG, text as outlines, without date and program."""
-        out = io.BytesIO()
-        self.figure.savefig(out, format="svg", metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")))
-        return out.getvalue()
+        return to_svg(self.width, self.height, self.parts)
 
     def png(self) -> bytes:
         """Return the figure as PNG of at least 200 dpi at its printed size."""
-        self.figure.set_dpi(DPI)
-        canvas = FigureCanvasAgg(self.figure)
-        canvas.draw()
-        size = canvas.get_width_height(physical=True)
-        # Without the see-through layer, and flat colour packs well at the fastest level: half the time.
-        drawn = Image.frombuffer("RGBA", size, canvas.buffer_rgba(), "raw", "RGBA", 0, 1).convert("RGB")
-        out = io.BytesIO()
-        drawn.save(out, format="png", dpi=(DPI, DPI), compress_level=1)
-        return out.getvalue()
+        return to_png(self.width, self.height, self.parts)
 
 
 def figure_block(canvas: Canvas, name: str, sheet: Sheet, *, caption: str, alt: str, data: Table) -> Block:

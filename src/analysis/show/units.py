@@ -95,10 +95,10 @@ def _lines(canvas: Canvas, facts: pd.DataFrame, topic: str, year: int) -> list[L
             "all {units} {mean}, expected range in grey",
             units=units, mean=numbers.score(say, middle),
         )  # fmt: skip
-        lines.append(Line(middle.value, name, QUIET, (0, (4, 2))))
+        lines.append(Line(middle.value, name, QUIET, (4, 2)))
     elif is_number(country):
         name = say.text("all municipalities {mean}", mean=numbers.score(say, country))
-        lines.append(Line(country.value, name, QUIET, (0, (4, 2))))
+        lines.append(Line(country.value, name, QUIET, (4, 2)))
     if is_number(whole):
         name = f"{canvas.labels.municipality} {numbers.score(say, whole)}"
         lines.append(Line(whole.value, name))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from math import floor, sqrt
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.core.settings import Disclosure
+from analysis.facts.lookup import Index, index_of
 from analysis.facts.table import Fact, tabulate
 from analysis.stats.power import detectable_difference
 from analysis.steering.context import Steering
@@ -56,13 +57,28 @@ def next_survey_facts(
     """
     after = next_survey(steering.plan.wheel, steering.years)
     found: list[Fact] = []
-    for service in [code for code in facts["service"].unique() if code]:
-        rows = _Service(facts, service, steering.year, frame_population, thresholds, level, most)
-        units = steering.units
-        open_then = units["valid_to"].isna() | units["valid_to"].ge(after).fillna(False)
-        codes = units.loc[units["service"].eq(service) & open_then, "unit"]
-        found += rows.facts(str(steering.plan.municipality), [str(code) for code in codes])
+    index, frame = index_of(facts), frame_population.sort_values("year", kind="stable")
+    # The last count there is: who the users of the next survey will be is not known yet.
+    population, users_then = _counted(frame), _counted(frame[frame["year"].eq(steering.year)])
+    units = steering.units
+    open_then = units[units["valid_to"].isna() | units["valid_to"].ge(after).fillna(False)]
+    codes: dict[str, list[str]] = {}
+    for service, unit in zip(open_then["service"], open_then["unit"], strict=True):
+        codes.setdefault(service, []).append(str(unit))
+    for service in dict.fromkeys(filter(None, index.values("service"))):
+        users, then = population.get(service, {}), users_then.get(service, {})
+        rows = _Service(index, service, steering.year, users, then, thresholds, level, most)
+        found += rows.facts(str(steering.plan.municipality), codes.get(service, []))
     return tabulate(found)
+
+
+def _counted(frame: pd.DataFrame) -> dict[str, dict[str, int]]:
+    """Return the last known number of users of every unit, by service."""
+    counted: dict[str, dict[str, int]] = {}
+    for (service, unit), users in frame.groupby(["service", "unit"])["population"].last().items():
+        if not pd.isna(users):
+            counted.setdefault(service, {})[unit] = int(users)
+    return counted
 
 
 class _Service:
@@ -70,24 +86,24 @@ class _Service:
 
     def __init__(
         self,
-        facts: pd.DataFrame,
+        index: Index,
         service: str,
         year: int,
-        frame: pd.DataFrame,
+        population: Mapping[str, int],
+        users_then: Mapping[str, int],
         thresholds: Disclosure,
         level: float,
         most: float,
     ) -> None:
         self.service, self.year, self.level, self.most = service, year, level, most
         self.thresholds = thresholds
-        own = facts[facts["service"].eq(service) & facts["year"].eq(year) & facts["municipality"].ne("")]
-        self.rates = own[own["statistic"].eq("response_rate")].set_index("unit")
-        self.answers = own[own["statistic"].eq("respondents")].set_index("unit")
-        frame = frame[frame["service"].eq(service)].sort_values("year", kind="stable")
-        # The last count there is: who the users of the next survey will be is not known yet.
-        self.population = frame.groupby("unit")["population"].last()
-        self.users_then = frame[frame["year"].eq(year)].groupby("unit")["population"].last()
-        self.sd = _spread(facts, own, service, year)
+        self.population, self.users_then = population, users_then
+        place = {"service": service, "year": year}
+        self.rates, self.answers = (
+            {fact.unit: fact for fact in index.find({"statistic": name, **place}) if fact.municipality}
+            for name in ("response_rate", "respondents")
+        )
+        self.sd = _spread(index, place)
 
     def facts(self, municipality: str, units: list[str]) -> list[Fact]:
         place = {"municipality": municipality, "service": self.service, "year": self.year, "topic": "overall"}
@@ -110,7 +126,7 @@ class _Service:
 
     def _whole(self, place: dict[str, Any], units: list[str]) -> Iterator[Fact]:
         rate, before = self._rate(""), self._before("")
-        users = int(self.population.reindex(units).fillna(0).sum())
+        users = sum(self.population.get(unit, 0) for unit in units)
         if rate is not None and users:
             yield self._judged(replace(self._fact(place), N=users), floor(users * rate + 1e-9), before)
         elif before:
@@ -126,16 +142,16 @@ class _Service:
             return counted.missing("suppressed"), seen.missing("suppressed")
         own, before = self._rate(unit), self._before(unit)
         rate = own if own is not None else self._rate("")
-        known = users is not None and not pd.isna(users) and users > 0
+        known = users is not None and users > 0
         if known and rate is not None:
             # A hair's breadth: 0.29 times 100 is 28.999999999999996.
-            answers, note = floor(int(users) * rate + 1e-9), "" if own is not None else "service_rate"
+            answers, note = floor(users * rate + 1e-9), "" if own is not None else "service_rate"
         elif before:
             answers, note = before, "as_last"
         else:
             note = "no_rate" if known else "no_users"
             return counted.missing("not_measured", note), seen.missing("undecided", note)
-        size = {"N": int(users)} if known else {}
+        size = {"N": users} if known else {}
         counted = replace(counted, value=answers, note=note, **size)
         return counted, self._judged(replace(seen, **size), answers, before)
 
@@ -154,41 +170,39 @@ class _Service:
         return Fact(statistic="detectable_next", **place, **fields, scale="points", method="noncentral_t")
 
     def _state(self, unit: str) -> str:
-        if unit in self.answers.index:
-            return str(self.answers.at[unit, "state"])
-        return str(self.rates.at[unit, "state"]) if unit in self.rates.index else ""
+        fact = self.answers.get(unit) or self.rates.get(unit)
+        return fact.state if fact is not None else ""
 
     def _rate(self, unit: str) -> float | None:
         """Return the share of the users who answered last time, the service's for ""."""
-        asked = [code for code in self.answers.index if code]
-        users = self.users_then.get(unit) if unit else self.users_then.reindex(asked).sum(min_count=1)
+        if unit:
+            users = self.users_then.get(unit)
+        else:
+            users = _sum([self.users_then.get(code) for code in self.answers if code])
         answered = self._before(unit)
-        if answered and users is not None and not pd.isna(users) and users >= answered:
+        if answered and users is not None and users >= answered:
             return answered / float(users)
-        if unit not in self.rates.index or self.rates.at[unit, "state"] != "measured":
-            return None
-        return float(self.rates.at[unit, "value"])
+        rate = self.rates.get(unit)
+        return float(rate.value) if rate is not None and rate.state == "measured" else None
 
     def _before(self, unit: str) -> int:
-        if unit not in self.answers.index or pd.isna(self.answers.at[unit, "value"]):
-            return 0
-        return int(self.answers.at[unit, "value"])
+        answered = self.answers.get(unit)
+        return int(answered.value) if answered is not None and answered.value is not None else 0
 
 
-def _spread(facts: pd.DataFrame, own: pd.DataFrame, service: str, year: int) -> float | None:
+def _sum(counts: Sequence[int | None]) -> int | None:
+    """Add up what is known; None where nothing is."""
+    known = [count for count in counts if count is not None]
+    return sum(known) if known else None
+
+
+def _spread(index: Index, place: Mapping[str, object]) -> float | None:
     """Return the standard deviation of answers within units: the municipality's, else the nation's."""
-    rows = own[own["statistic"].eq("variance_residual") & own["topic"].eq("overall") & own["unit"].eq("")]
-    rows = rows[rows["state"].eq("measured") & rows["value"].gt(0)]
-    if len(rows):
-        return sqrt(float(rows["value"].iloc[0]))
-    rows = facts[
-        facts["municipality"].eq("")
-        & facts["service"].eq(service)
-        & facts["statistic"].eq("sd_within")
-        & facts["topic"].eq("overall")
-        & facts["category"].eq("unit")
-        & facts["year"].eq(year)
-        & facts["state"].eq("measured")
-        & facts["value"].gt(0)
-    ]
-    return float(rows["value"].iloc[0]) if len(rows) else None
+    where = {**place, "topic": "overall", "state": "measured"}
+    for fact in index.find({"statistic": "variance_residual", "unit": "", **where}):
+        if fact.municipality and fact.value > 0:
+            return sqrt(fact.value)
+    for fact in index.find({"statistic": "sd_within", "category": "unit", **where}):
+        if not fact.municipality and fact.value > 0:
+            return fact.value
+    return None

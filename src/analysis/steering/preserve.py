@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pandas as pd
 
 from analysis.core.errors import SettingsError
 from analysis.core.settings import Disclosure
-from analysis.facts.findings import strengths_and_improvements
-from analysis.facts.table import Fact, join, tabulate
-from analysis.stats.scores import index_0_100
+from analysis.facts.findings import choose_strengths, on_index
+from analysis.facts.table import Fact, tabulate
 from analysis.steering.context import Steering
 from analysis.steering.notes import Note
+from analysis.steering.topics import topics_of
 
 #: So many points of each kind over all services, and at least one of each from every service.
 _MOST = 12
@@ -37,36 +38,27 @@ def preserve_facts(
         and the number of its point as category (`<note>.<number from 0>`): each the topic's index 0-100
         with interval and answers.
     """
-    tables = []
-    services = [code for code in facts["service"].unique() if code]
+    found: list[Fact] = []
+    services = topics_of(facts)
     most = max(1, _MOST // max(1, len(services)))
-    for service in services:
-        rows = facts[facts["service"].eq(service) & facts["municipality"].ne("") & facts["unit"].eq("")]
-        if rows.empty:
+    for service, topics in services.items():
+        if not topics.there:
             continue
-        found = strengths_and_improvements(rows, thresholds=thresholds)
-        found = found[found["category"].astype(int).le(most)]
-        named = found.assign(statistic="service_" + found["statistic"])
-        tables += [_renamed(named), tabulate(_wishes(rows, steering, service, named, thresholds))]
-    return join(tables)
-
-
-def _renamed(table: pd.DataFrame) -> pd.DataFrame:
-    ids = [
-        Fact(
-            statistic=row.statistic, municipality=row.municipality, service=row.service, year=row.year,
-            topic=row.topic, category=row.category,
-        ).fact_id
-        for row in table.itertuples()
-    ]  # fmt: skip
-    return table.assign(fact_id=pd.array(ids, dtype="string"))
+        chosen = choose_strengths(topics.facts, year=topics.year, thresholds=thresholds)
+        points = [
+            replace(fact, statistic=f"service_{fact.statistic}")
+            for fact in chosen
+            if int(fact.category) <= most
+        ]
+        found += [*points, *_wishes(topics.facts, steering, service, points, thresholds)]
+    return tabulate(found)
 
 
 def _wishes(
-    rows: pd.DataFrame, steering: Steering, service: str, points: pd.DataFrame, thresholds: Disclosure
+    rows: Sequence[Fact], steering: Steering, service: str, points: Sequence[Fact], thresholds: Disclosure
 ) -> list[Fact]:
-    kept = points["statistic"].eq("service_strength").sum()
-    improve = set(points.loc[points["statistic"].eq("service_improvement"), "topic"])
+    kept = sum(fact.statistic == "service_strength" for fact in points)
+    improve = {fact.topic for fact in points if fact.statistic == "service_improvement"}
     found: list[Fact] = []
     for note in _groups(steering, service, thresholds):
         for number, point in enumerate(note.points):
@@ -76,7 +68,7 @@ def _wishes(
             fact = _level(rows, steering, note, topic)
             if fact is not None and topic not in improve:
                 found.append(replace(fact, category=f"{note.id}.{number}"))
-    return found[: max(1, int(kept))]
+    return found[: max(1, kept)]
 
 
 def _groups(steering: Steering, service: str, thresholds: Disclosure) -> list[Note]:
@@ -92,11 +84,12 @@ def _groups(steering: Steering, service: str, thresholds: Disclosure) -> list[No
     ]
 
 
-def _level(rows: pd.DataFrame, steering: Steering, note: Note, topic: str) -> Fact | None:
+def _level(rows: Sequence[Fact], steering: Steering, note: Note, topic: str) -> Fact | None:
     """Return a topic's index where users are satisfied with it, None where that cannot be said."""
-    means = rows[rows["statistic"].eq("mean") & rows["topic"].eq(topic)]
-    if means.empty:
-        known = sorted(rows.loc[rows["statistic"].eq("mean"), "topic"].unique())
+    means = [fact for fact in rows if fact.statistic == "mean"]
+    asked = [fact for fact in means if fact.topic == topic]
+    if not asked:
+        known = sorted({fact.topic for fact in means})
         raise SettingsError(
             "a wish on a topic that nobody was asked about",
             where=f"steering file of {steering.plan.municipality}: notes, {note.id}",
@@ -104,15 +97,8 @@ def _level(rows: pd.DataFrame, steering: Steering, note: Note, topic: str) -> Fa
             expected="one of " + ", ".join(known[:12]),
             todo="correct the wish's topic, or leave it out: the wish is then on the whole service",
         )
-    means = means[means["year"].eq(steering.year).fillna(False) & means["state"].eq("measured")]
-    for row in means.itertuples():
-        low, high = (float(end) for end in row.scale.split("-"))
-        if pd.isna(row.low) or not row.low > (low + high) / 2:
-            return None
-        value, start, end = (index_0_100(float(x), low, high) for x in (row.value, row.low, row.high))
-        return Fact(
-            statistic="want_more", municipality=row.municipality, service=row.service, year=int(row.year),
-            topic=topic, value=value, low=start, high=end, level=float(row.level), n=int(row.n),
-            scale="0-100", method="index_0_100",
-        )  # fmt: skip
-    return None
+    mean = next((f for f in asked if f.year == steering.year and f.state == "measured"), None)
+    if mean is None or mean.low is None:
+        return None
+    low, high = (float(end) for end in mean.scale.split("-"))
+    return on_index(mean, "want_more") if mean.low > (low + high) / 2 else None

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import pandas as pd
 
 from analysis.core.settings import Disclosure
-from analysis.facts.findings import strengths_and_improvements
-from analysis.facts.sides import certain_sides
+from analysis.facts.findings import choose_strengths, on_index
+from analysis.facts.sides import sides_of
 from analysis.facts.table import Fact, join, tabulate
-from analysis.stats.scores import index_0_100
 from analysis.steering.context import Steering
 from analysis.steering.notes import Note, Staffing
+from analysis.steering.topics import topics_of
 
 #: So many items of each kind in the whole chapter, and at least one of each from every service.
 _MOST = 6
@@ -51,12 +51,11 @@ def feedback_facts(facts: pd.DataFrame, *, thresholds: Disclosure = Disclosure()
         interval; `note` says why it was chosen: rise, above, strength, highest, or fall, below,
         improvement, lowest.
     """
-    services = [code for code in facts["service"].unique() if code]
+    services = topics_of(facts)
     most = max(1, _MOST // max(1, len(services)))
     found: list[Fact] = []
-    for service in services:
-        rows = facts[facts["service"].eq(service) & facts["municipality"].ne("") & facts["unit"].eq("")]
-        found += _feedback(rows, thresholds, most)
+    for topics in services.values():
+        found += _feedback(topics.facts, topics.year, thresholds, most)
     return tabulate(found)
 
 
@@ -66,16 +65,16 @@ class _Chosen:
     reason: str
 
 
-def _feedback(rows: pd.DataFrame, thresholds: Disclosure, most: int) -> Iterator[Fact]:
-    levels = _levels(rows, thresholds)
+def _feedback(rows: Sequence[Fact], year: int | None, thresholds: Disclosure, most: int) -> Iterator[Fact]:
+    levels = _levels(rows, year, thresholds)
     good, bad = _claimed(rows, levels)
-    sides = certain_sides(rows)
+    sides = sides_of(rows)
     against = {
         "strength": {topic for _, topic in sides.against} | {c.topic for c in bad},
         "improvement": {topic for _, topic in sides.favour} | {c.topic for c in good},
     }
-    found = strengths_and_improvements(rows, thresholds=thresholds)
-    named = {name: list(found.loc[found["statistic"].eq(name), "topic"]) for name in _FILLS}
+    found = choose_strengths(rows, year=year, thresholds=thresholds)
+    named = {name: [fact.topic for fact in found if fact.statistic == name] for name in _FILLS}
     ranked = [topic for topic in levels if topic != "overall"] or list(levels)
     every = {*ranked, *(c.topic for c in (*good, *bad))}
     # No topic stands on both sides, and no side has more than there is to set against it.
@@ -95,45 +94,40 @@ def _feedback(rows: pd.DataFrame, thresholds: Disclosure, most: int) -> Iterator
             yield replace(levels[chosen.topic], statistic=statistic, category=str(rank), note=chosen.reason)
 
 
-def _levels(rows: pd.DataFrame, thresholds: Disclosure) -> dict[str, Fact]:
+def _levels(rows: Sequence[Fact], year: int | None, thresholds: Disclosure) -> dict[str, Fact]:
     """Return what may be chosen: this round's topics with their index, the highest first."""
-    year = rows["year"].max()
-    means = rows[
-        rows["statistic"].eq("mean")
-        & rows["year"].eq(year).fillna(False)
-        & rows["state"].eq("measured")
-        & rows["n"].ge(thresholds.distribution).fillna(False)
+    means = [
+        fact
+        for fact in rows
+        if fact.statistic == "mean"
+        and fact.year is not None
+        and fact.year == year
+        and fact.state == "measured"
+        and fact.n is not None
+        and fact.n >= thresholds.distribution
     ]
-    dimensions = means["topic"].str.startswith("dimension.")
-    means = means[dimensions | means["topic"].eq("overall") | (not dimensions.any())]
-    found = {}
-    for row in means.itertuples():
-        low, _, high = row.scale.partition("-")
-        value, start, end = (
-            index_0_100(float(x), float(low), float(high)) for x in (row.value, row.low, row.high)
-        )
-        found[row.topic] = Fact(
-            statistic="", municipality=row.municipality, service=row.service, year=int(row.year),
-            topic=row.topic, value=value, low=start, high=end, level=float(row.level), n=int(row.n),
-            scale="0-100", method="index_0_100",
-        )  # fmt: skip
+    dimensions = [fact for fact in means if fact.topic.startswith("dimension.")]
+    if dimensions:
+        means = [*dimensions, *(fact for fact in means if fact.topic == "overall")]
+    found = {fact.topic: on_index(fact, "") for fact in means}
     return dict(sorted(found.items(), key=lambda item: (-item[1].value, item[0])))
 
 
-def _claimed(rows: pd.DataFrame, levels: dict[str, Fact]) -> tuple[list[_Chosen], list[_Chosen]]:
+def _claimed(rows: Sequence[Fact], levels: dict[str, Fact]) -> tuple[list[_Chosen], list[_Chosen]]:
     """Return what is certain, for and against: changes first, then what differs from the municipalities."""
     good: list[_Chosen] = []
     bad: list[_Chosen] = []
     for statistic, words in (("change", _CERTAIN), ("national_difference", _BESIDE)):
-        claims = rows[rows["statistic"].eq(f"report_{statistic}")]
-        claims = claims if len(claims) else rows[rows["statistic"].eq(statistic)]
-        claims = claims[claims["verdict"].isin(list(words)) & claims["state"].eq("measured")]
+        claims = [fact for fact in rows if fact.statistic == f"report_{statistic}"]
+        claims = claims or [fact for fact in rows if fact.statistic == statistic]
+        claims = [fact for fact in claims if fact.verdict in words and fact.state == "measured"]
         # Of changes since several rounds the latest; the surest topic first.
-        claims = claims.sort_values(["against", "p_adjusted", "topic"], ascending=[False, True, True])
-        for row in claims.itertuples():
+        claims.sort(key=lambda fact: (fact.p_adjusted is None, fact.p_adjusted or 0.0, fact.topic))
+        claims.sort(key=lambda fact: fact.against, reverse=True)
+        for fact in claims:
             chosen = {each.topic for each in (*good, *bad)}
-            if row.topic in levels and row.topic not in chosen:
-                (good if row.verdict == "higher" else bad).append(_Chosen(row.topic, words[row.verdict]))
+            if fact.topic in levels and fact.topic not in chosen:
+                (good if fact.verdict == "higher" else bad).append(_Chosen(fact.topic, words[fact.verdict]))
     return good, bad
 
 

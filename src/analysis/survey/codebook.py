@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 
 from pydantic import Field, model_validator
@@ -110,4 +111,15 @@ def _no_item(name: str) -> Item:
 
 def load_questionnaire(path: Path) -> Questionnaire:
     """Read a questionnaire's YAML; raise SettingsError naming every key that is wrong."""
-    return yaml.load(Path(path), Questionnaire)
+    path = Path(path)
+    try:
+        there = path.stat()
+    except OSError:
+        return yaml.load(path, Questionnaire)
+    return _read(path, (there.st_size, there.st_mtime_ns, there.st_ino))
+
+
+@lru_cache(maxsize=64)
+def _read(path: Path, state: tuple[int, int, int]) -> Questionnaire:
+    # A run asks for it three times; who edits the file in a long-lived kernel gets what it holds then.
+    return yaml.load(path, Questionnaire)

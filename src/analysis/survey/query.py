@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import reduce
 from pathlib import Path
 
 import duckdb
@@ -31,6 +32,62 @@ def select(rows: Rows, sql: str) -> pd.DataFrame:
     if "year" in frame:
         frame["year"] = frame["year"].astype("int64")
     return frame.drop(columns="service", errors="ignore")
+
+
+def read_rows(rows: Rows, order: Sequence[str]) -> pd.DataFrame:
+    """Return the chosen rows with a column `year`, sorted by `order`; numbers as float64, but the year.
+
+    For a single municipality's few rows a database takes longer to be opened than to be asked.
+    """
+    tables = []
+    for file in rows.files:
+        table = _read_chosen(
+            Path(file), {} if rows.municipality is None else {"municipality": [rows.municipality]}
+        )
+        year = pa.array([int(Path(file).parent.name.removeprefix("year="))] * len(table), pa.int64())
+        tables.append(table.append_column("year", year))
+    texts = {f.name for table in tables for f in table.schema if _is_text(f.type)}
+    whole = pa.concat_tables([_alike(table, texts) for table in tables], promote_options="default")
+    return whole.sort_by([(name, "ascending") for name in order]).to_pandas(use_threads=False)
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return pa.types.is_string(kind) or pa.types.is_large_string(kind)
+
+
+def _alike(table: pa.Table, texts: set[str]) -> pa.Table:
+    """Give each column one type over all rounds: what is text in one of them is text."""
+    fields = [
+        pa.field(
+            f.name, pa.large_string() if f.name in texts else f.type if f.name == "year" else pa.float64()
+        )
+        for f in table.schema
+    ]
+    return table.cast(pa.schema(fields))
+
+
+def _read_chosen(path: Path, chosen: Mapping[str, Sequence[str] | Sequence[int]]) -> pa.Table:
+    """Read the rows of a Parquet file in which each named column has one of its values.
+
+    Of a whole country's table most row groups need not be opened for one service.
+    """
+    with pq.ParquetFile(path) as file:
+        kept = [g for g in range(file.num_row_groups) if _may_hold(file.metadata.row_group(g), chosen)]
+        table = file.read_row_groups(kept, use_threads=False)
+    cells = {column: table.column(column) for column in chosen}
+    wanted = [pc.is_in(cells[name], pa.array(values, cells[name].type)) for name, values in chosen.items()]
+    return table.filter(reduce(pc.and_, wanted)) if wanted else table
+
+
+def _may_hold(group: pq.RowGroupMetaData, chosen: Mapping[str, Sequence[str] | Sequence[int]]) -> bool:
+    for at in range(group.num_columns) if chosen else ():
+        column = group.column(at)
+        values, known = chosen.get(column.path_in_schema), column.statistics
+        if values is None or known is None or not known.has_min_max:
+            continue
+        if not any(known.min <= value <= known.max for value in values):
+            return False
+    return True
 
 
 def hashed_groups(
@@ -101,17 +158,17 @@ def read_table(store: Path, name: str, **chosen: str | Iterable[int] | None) -> 
     path = Path(store) / f"{name}.parquet"
     if not path.is_file():
         return pd.DataFrame({c: pd.Series(dtype=rule.dtype) for c, rule in columns.items()})
-    wanted = None
-    for column, value in chosen.items():
-        if value is not None:
-            values = [value] if isinstance(value, str) else [int(v) for v in value]
-            rule = pc.field(column).isin(values)
-            wanted = rule if wanted is None else wanted & rule
-    # While reading: of a whole country's table most row groups need not be opened for one service.
-    table = pq.read_table(path, filters=wanted, partitioning=None)
-    frame = table.to_pandas(types_mapper={pa.int64(): pd.Int64Dtype()}.get)
-    filled = [c for c, rule in columns.items() if frame[c].dtype == "Int64" and not rule.nullable]
-    return frame.astype(dict.fromkeys(filled, "int64"))
+    wanted = {
+        column: [value] if isinstance(value, str) else [int(v) for v in value]
+        for column, value in chosen.items()
+        if value is not None
+    }
+    table = _read_chosen(path, wanted)
+    frame = table.to_pandas(types_mapper={pa.int64(): pd.Int64Dtype()}.get, use_threads=False)
+    for name, rule in columns.items():
+        if not rule.nullable and isinstance(frame[name].dtype, pd.Int64Dtype):
+            frame[name] = frame[name].to_numpy("int64")
+    return frame
 
 
 def _columns(rows: Rows) -> set[str]:

@@ -12,7 +12,7 @@ import pandas as pd
 from analysis.core.errors import DataError, nearest
 from analysis.survey.codebook import Questionnaire, load_questionnaire
 from analysis.survey.content import ANSWERS, QUESTIONNAIRE, Content, take_content
-from analysis.survey.query import Rows, read_table, select, summarised
+from analysis.survey.query import Rows, read_rows, read_table, summarised
 from analysis.survey.schemas import TABLES
 from analysis.survey.staging import finish
 from analysis.survey.writing import response_file
@@ -109,7 +109,7 @@ class Store:
         order = ["year", "municipality", "unit", "respondent"]
         if not rows.files:
             return pd.DataFrame(columns=["respondent", "municipality", "unit", "year", *items])
-        frame = select(rows, f"SELECT * FROM rows ORDER BY {', '.join(order)}")
+        frame = read_rows(rows, order)
         kept = {name: frame[name].astype("float64") if name in frame else np.nan for name in items}
         others = [c for c in frame.columns if c not in (*items, *order) and _is_kept(frame[c])]
         front = frame[["respondent", "municipality", "unit", "year", *others]]
