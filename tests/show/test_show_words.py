@@ -89,6 +89,19 @@ def test_wrapped_text_fits_and_loses_nothing():
     assert style.wrap(text, 60.0, lines=2)[-1].endswith("…")
 
 
+def test_a_figure_of_the_analysts_own_has_the_reports_type():
+    import matplotlib as mpl
+    import matplotlib.pyplot as plt
+    import seaborn as sns
+
+    with mpl.rc_context({"backend": "agg"}), style.drawing():
+        axes = sns.pointplot(x=["2023", "2025"], y=[4.2, 4.5])
+        axes.set_title("Trivsel")
+        axes.figure.canvas.draw()
+        assert axes.title.get_fontname() == "Source Sans Pro"
+        plt.close(axes.figure)
+
+
 def test_drawing_leaves_the_notebooks_settings_alone():
     import matplotlib as mpl
 

@@ -35,6 +35,7 @@ from analysis.show.scorecard import headline_level, tabulate_scorecard
 from analysis.show.services import tabulate_services
 from analysis.show.shrunken import tabulate_shrunken
 from analysis.show.status import headline_status, write_status_report
+from analysis.show.style import drawing
 from analysis.show.targets import headline_targets, tabulate_targets
 from analysis.show.text import write_callout, write_heading, write_list, write_paragraph
 from analysis.show.unit_dialogue import write_unit_dialogue
@@ -57,6 +58,7 @@ __all__ = [
     "draw_response",
     "draw_units",
     "draw_wheel",
+    "drawing",
     "headline_change",
     "headline_costs",
     "headline_country",

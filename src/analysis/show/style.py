@@ -71,7 +71,11 @@ def _settings() -> dict[str, object]:
 
 @contextmanager
 def drawing() -> Iterator[None]:
-    """Draw in the report's style inside the block; whatever the notebook has set stays as it was."""
+    """Draw with seaborn or matplotlib in the report's style inside the block.
+
+    For figures of an analyst's own: the report's are laid out on a `Sheet`. Whatever the notebook has set
+    stays as it was.
+    """
     with mpl.rc_context(_settings()):
         yield
 
