@@ -141,19 +141,8 @@ def make_indicators(
             own = rng.normal(0, spread, (len(municipalities), 1))
             steps = np.cumsum(rng.normal(0, movement, (len(municipalities), len(every_year))), axis=1)
             values = typical * np.exp(own + steps)
-            parts.append(
-                pd.DataFrame(
-                    {
-                        "municipality": np.repeat(municipalities["code"].to_numpy(), len(every_year)),
-                        "topic": service,
-                        "indicator": name,
-                        "year": np.tile(list(every_year), len(municipalities)),
-                        "value": values.ravel().round({"kr": -2, "%": 1}.get(unit, 2)),
-                        "unit": unit,
-                        "source": "synthetic",
-                    }
-                )
-            )
+            rounded = values.round({"kr": -2, "%": 1}.get(unit, 2))
+            parts.append(_in_rows(municipalities, every_year, rounded, service, name, unit))
     parts.append(_desk_figures(municipalities, every_year, seed))
     return pd.concat(parts, ignore_index=True)
 
@@ -168,17 +157,22 @@ def _desk_figures(municipalities: pd.DataFrame, years: range, seed: int) -> pd.D
         steps = np.cumsum(rng.normal(trend, 0.03, (len(municipalities), len(years))), axis=1)
         size = 1 if decimals else inhabitants
         values = typical * size * np.exp(own + steps)
-        parts.append(
-            pd.DataFrame(
-                {
-                    "municipality": np.repeat(municipalities["code"].to_numpy(), len(years)),
-                    "topic": _DESK,
-                    "indicator": name,
-                    "year": np.tile(list(years), len(municipalities)),
-                    "value": values.ravel().round(decimals),
-                    "unit": "",
-                    "source": "synthetic",
-                }
-            )
-        )
+        parts.append(_in_rows(municipalities, years, values.round(decimals), _DESK, name, ""))
     return pd.concat(parts, ignore_index=True)
+
+
+def _in_rows(
+    municipalities: pd.DataFrame, years: range, values: np.ndarray, topic: str, name: str, unit: str
+) -> pd.DataFrame:
+    """Return an indicator's values, municipalities × years, with one row each."""
+    return pd.DataFrame(
+        {
+            "municipality": np.repeat(municipalities["code"].to_numpy(), len(years)),
+            "topic": topic,
+            "indicator": name,
+            "year": np.tile(list(years), len(municipalities)),
+            "value": values.ravel(),
+            "unit": unit,
+            "source": "synthetic",
+        }
+    )
