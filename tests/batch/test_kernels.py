@@ -119,6 +119,19 @@ print(json.dumps({
     assert said[0] == said[1]
 
 
+def test_the_shell_knows_which_modules_were_there_before_the_first_cell() -> None:
+    code = """
+import sys
+known = get_ipython()._sys_modules_keys
+import this_is_new
+print({"sys", "pandas", "ipykernel", "analysis.show"} <= known, "this_is_new" in known)
+"""
+    make = "import sys, types; sys.modules['this_is_new'] = types.ModuleType('this_is_new')"
+    with started() as kernel:
+        kernel.say(make)
+        assert kernel.say(code) == "True False"
+
+
 def test_a_notebook_can_use_processes_and_threads_of_its_own() -> None:
     code = """
 import multiprocessing, threading, numpy as np, duckdb, pandas as pd

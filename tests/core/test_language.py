@@ -8,6 +8,7 @@ import sys
 import pytest
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
 
 from analysis.core.errors import SettingsError
 from analysis.core.language import CATALOGUES, Language, known_languages
@@ -35,6 +36,19 @@ def test_norwegian_numbers_have_a_decimal_comma_and_a_real_minus() -> None:
     assert nb.count(12345) == "12\N{NO-BREAK SPACE}345"
     assert nb.percent(0.614) == "61\N{NO-BREAK SPACE}%"
     assert nb.date(dt.date(2025, 6, 16)) == "16. juni 2025"
+
+
+@pytest.mark.parametrize("code", known_languages())
+def test_numbers_are_written_as_babel_writes_them(code) -> None:
+    language = Language(code)
+    values = [0, -0.0, 0.05, 0.15, 0.25, 0.5, 1.5, 2.5, 2.675, 999.95, 1e-7, 1e15, 1e20, 12345, 123456789.5]
+    values += [sign * 1.37**power for power in range(-40, 60) for sign in (1, -1)]
+    for value in values:
+        for decimals in range(4):
+            pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
+            # A narrow space that does not break is one that many fonts lack.
+            babel = format_decimal(abs(value), pattern, locale=language.locale).replace("\u202f", "\xa0")
+            assert language.number(value, decimals).removeprefix("\N{MINUS SIGN}") == babel
 
 
 def test_a_series_reads_as_a_sentence() -> None:

@@ -135,3 +135,46 @@ def test_words_that_other_readers_take_for_something_else_stay_what_they_are(fil
 def test_municipalities_with_a_leading_zero_keep_it(file) -> None:
     batch = load_batch(file(BATCH + "municipalities: [0301, 1103]\n"))
     assert batch.municipalities == ("0301", "1103")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a: [1, 2\nb: 3\n", "a: b: c\n", "a: 'x\n", "{a: 1\n", "- 1\nb: 2\n", "a: *x\n", "a: x\ty: {b: c?d}\n"],
+)
+def test_a_fault_is_told_alike_with_and_without_the_parser_in_c(file, text, monkeypatch) -> None:
+    told = []
+    for there in (True, False):
+        monkeypatch.setattr(yaml.yaml, "__with_libyaml__", there)
+        with pytest.raises(SettingsError) as error:
+            yaml.read_yaml(file(text))
+        told.append((error.value.where, error.value.found))
+    assert told[0] == told[1]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a: no\nb: 0301\nc: 12:30\n",
+        "a: {b: c}\nd: 'e?'\n",
+        "a: !\n",
+        "a: x\ty\n",
+        "a: >\n  b\n  c\n",
+        "a: b!\n",
+    ],
+)
+def test_a_text_is_read_alike_with_and_without_the_parser_in_c(file, text, monkeypatch) -> None:
+    read = []
+    for there in (True, False):
+        monkeypatch.setattr(yaml.yaml, "__with_libyaml__", there)
+        try:
+            read.append(repr(yaml.read_yaml(file(text))))
+        except SettingsError as error:
+            read.append(str(error))
+    assert read[0] == read[1]
+
+
+def test_a_questionnaire_that_is_changed_is_read_again(file) -> None:
+    path = file(ASKED)
+    assert load_questionnaire(path) is load_questionnaire(path)
+    file(ASKED.replace("How is it", "What is it like"))
+    assert load_questionnaire(path).items[0].text == "What is it like"

@@ -8,7 +8,7 @@ from made_up import answers, nation, survey
 from scipy.stats import t as student
 
 from analysis.core.settings import Disclosure
-from analysis.facts import describe_service
+from analysis.facts import describe_service, tabulate
 from analysis.facts.nonresponse import nonresponse
 
 
@@ -80,7 +80,7 @@ def test_what_is_hidden_does_not_follow_from_what_is_shown() -> None:
         if not sum(counts.values()):
             continue
         one = survey(respondents(**counts), users={"young": 60, "middle": 60, "old": 60})
-        rows = groups(nonresponse(one), "respondents_share")
+        rows = groups(tabulate(nonresponse(one)), "respondents_share")
         shown, gone = (rows[rows["state"].eq("suppressed") == side] for side in (False, True))
         assert not shown["n"].between(1, 4).any()
         if len(gone) and len(shown):

@@ -6,7 +6,7 @@ import pytest
 from made_up import answers, questionnaire, survey
 
 from analysis.core.settings import Disclosure
-from analysis.facts import protect
+from analysis.facts import protect, tabulate
 from analysis.facts.levels import distributions
 
 ITEM = questionnaire().item_ids[0]
@@ -17,7 +17,7 @@ def rounds(before, now) -> pd.DataFrame:
     rows = [answers("u1", year, len(given), seed=year) for year, given in ((2023, before), (2025, now))]
     for part, given in zip(rows, (before, now), strict=True):
         part[ITEM] = np.asarray(given, dtype=float)
-    found = distributions(survey(rows))
+    found = tabulate(distributions(survey(rows)))
     return found[found["topic"].eq(f"item.{ITEM}")]
 
 

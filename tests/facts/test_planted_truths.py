@@ -7,7 +7,7 @@ import pytest
 
 from analysis.core.settings import Disclosure
 from analysis.demo import read_truth
-from analysis.facts import join, protect, report_claims, strengths_and_improvements
+from analysis.facts import join, protect, report_claims, strengths_and_improvements, tabulate
 from analysis.facts.changes import changes
 from analysis.facts.disclosure import hidden_cells
 from analysis.facts.levels import means
@@ -55,8 +55,8 @@ def changes_shown(described, municipality: str, service: str) -> pd.DataFrame:
     """Return the changes that a service's report shows, without making all else that it shows."""
     survey = described.survey(municipality, service)
     answered, scores = response_rates(survey), means(survey)
-    survey = replace(survey, hidden=hidden_cells(join([answered, scores]), Disclosure()))
-    shown = protect(join([answered, scores, changes(survey, scores)]), Disclosure())
+    survey = replace(survey, hidden=hidden_cells(tabulate([*answered, *scores]), Disclosure()))
+    shown = protect(tabulate([*answered, *scores, *changes(survey, scores)]), Disclosure())
     return shown[shown["statistic"].eq("change")]
 
 

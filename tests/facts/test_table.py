@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from analysis.core.errors import DataError
-from analysis.facts import Fact, join, read_facts, tabulate, write_facts
+from analysis.facts import Fact, join, read_facts, read_together, tabulate, write_facts
 from analysis.facts.table import COLUMNS
 
 MEAN = Fact(
@@ -28,6 +28,23 @@ def test_a_table_has_the_settled_columns_and_comes_back_from_a_file(tmp_path) ->
     write_facts(table, tmp_path / "facts.parquet")
     assert list(table.columns) == list(COLUMNS)
     pd.testing.assert_frame_equal(read_facts(tmp_path / "facts.parquet"), table)
+
+
+def test_tables_that_are_read_together_stand_under_each_other_as_when_read_one_by_one(tmp_path) -> None:
+    paths = [tmp_path / f"{name}.parquet" for name in ("school", "none", "water")]
+    for path, facts in zip(paths, ([MEAN], [], [replace(MEAN, service="water", se=0.1)]), strict=True):
+        write_facts(tabulate(facts), path)
+    together = read_together(paths)
+    pd.testing.assert_frame_equal(together, join([read_facts(path) for path in paths]))
+    assert together["service"].tolist() == ["school", "water"]
+    assert read_together([]).empty
+
+
+def test_a_file_that_holds_no_facts_table_is_named(tmp_path) -> None:
+    pd.DataFrame({"mean": [1.0]}).to_parquet(tmp_path / "other.parquet")
+    write_facts(tabulate([MEAN]), tmp_path / "facts.parquet")
+    with pytest.raises(DataError, match=r"other\.parquet: this is no facts table"):
+        read_together([tmp_path / "facts.parquet", tmp_path / "other.parquet"])
 
 
 def test_an_empty_table_is_a_table() -> None:

@@ -1,14 +1,19 @@
 """The Word file of a book: built-in styles, captions, header rows and alternative text."""
 
 import re
+import struct
 import zipfile
+from pathlib import Path
 
 import docx
 import pytest
 from docx.oxml.ns import qn
 
 from analysis.report import write_reference_docx
+from analysis.report.embedded.standins import standin
 from analysis.report.embedded.wordtable import column_shares
+
+BOOK = Path(__file__).parent / "book"
 
 
 @pytest.fixture(scope="module")
@@ -65,6 +70,26 @@ def test_numbers_stand_to_the_right(word):
 def test_images_have_the_alternative_text_that_was_written_for_them(word):
     described = [shape._inline.docPr.get("descr") for shape in word.inline_shapes]
     assert described == ["Linje som stiger fra 4,7 i 2023 til 4,9 i 2025"] * 2
+
+
+def test_images_are_the_book_s_own_files_in_their_own_proportions(word, rendered_book):
+    # Pandoc is given the files without their pixels; it must take the same size from them.
+    figure = BOOK / "figures" / "trend.png"
+    width, height = struct.unpack(">II", figure.read_bytes()[16:24])
+    for shape in word.inline_shapes:
+        assert shape.height / shape.width == pytest.approx(height / width, abs=1e-4)
+    with zipfile.ZipFile(rendered_book.files["docx"]) as archive:
+        held = [archive.read(name) for name in archive.namelist() if name.endswith(".png")]
+    assert set(held) == {figure.read_bytes()}
+
+
+def test_a_stand_in_has_size_and_density_and_is_told_apart_by_its_name():
+    figure = BOOK / "figures" / "trend.png"
+    one, other = standin(figure, "figures/a.png"), standin(figure, "figures/b.png")
+    assert one[16:24] == figure.read_bytes()[16:24]
+    assert b"pHYs" in one
+    assert one != other
+    assert standin(BOOK / "index.qmd", "index.qmd") == b""
 
 
 def test_title_author_and_language_are_in_the_file_s_properties(word):

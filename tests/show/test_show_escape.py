@@ -3,6 +3,8 @@
 import json
 import re
 import subprocess
+import sys
+import unicodedata
 
 import pypandoc
 import pytest
@@ -87,3 +89,12 @@ def test_no_shortcode_is_left_for_quarto_to_find(label):
 
 def test_html_is_escaped_also_for_attributes():
     assert to_html('<b a="x">&') == "&lt;b a=&quot;x&quot;&gt;&amp;"
+
+
+def test_a_label_on_one_line_has_no_control_characters_and_no_halves_of_pairs():
+    every = [chr(code) for code in range(sys.maxunicode + 1)]
+    kept = set(one_line("".join(every)))
+    gone = {unicodedata.category(sign) for sign in every if sign not in kept}
+    assert gone == {"Cc", "Cs", "Zl", "Zp"}
+    assert not {sign for sign in kept if unicodedata.category(sign) in ("Cc", "Cs")}
+    assert {sign for sign in every if unicodedata.category(sign) not in gone} <= kept

@@ -1,5 +1,7 @@
 """Verdicts, states and numbers as readers see them; what figures look like."""
 
+import itertools
+
 import pytest
 
 from analysis.core.language import Language
@@ -79,6 +81,19 @@ def test_numbers_in_bars_can_be_read_on_every_tone():
 
     for tone in (*LOW, *HIGH, MIDDLE):
         assert style.contrast(tone, style.readable_on(tone)) >= 4.5, tone
+
+
+@pytest.mark.parametrize("width", [45.0, 60.0, 112.0, 161.5])
+@pytest.mark.parametrize("strong", [True, False])
+def test_each_line_of_wrapped_text_holds_as_many_words_as_fit(width, strong):
+    # Among them pairs of letters that the font sets closest and widest.
+    text = "Tilgjengelighet To AV. Vi AVAVAV WA Ty LT ganger, Staff rate er «trenger» ⊘ og ▲ over de andre."
+    lines = style.wrap(text, width, strong=strong, lines=20)
+    assert "".join(lines).replace("-", "").replace(" ", "") == text.replace(" ", "")
+    assert all(style.text_width(line, strong=strong) <= width for line in lines)
+    for line, after in itertools.pairwise(lines):
+        if not line.endswith("-"):
+            assert style.text_width(f"{line} {after.split(' ')[0]}", strong=strong) > width
 
 
 def test_wrapped_text_fits_and_loses_nothing():

@@ -10,7 +10,7 @@ from made_up_ledger import claim, measure, questionnaire, steering, table
 
 from analysis.core.settings import Disclosure
 from analysis.demo import make_country, read_truth
-from analysis.facts import join, prepare, protect
+from analysis.facts import prepare, protect, tabulate
 from analysis.facts.disclosure import hidden_cells
 from analysis.facts.levels import means
 from analysis.facts.response import response_rates
@@ -331,8 +331,8 @@ def demo(tmp_path_factory: pytest.TempPathFactory):
             reasons=store.import_reasons(**place),
         )  # fmt: skip
         answered = response_rates(survey)
-        hidden = hidden_cells(join([answered, means(survey)]), Disclosure())
-        facts = protect(join([answered, means(replace(survey, hidden=hidden))]), Disclosure())
+        hidden = hidden_cells(tabulate([*answered, *means(survey)]), Disclosure())
+        facts = protect(tabulate([*answered, *means(replace(survey, hidden=hidden))]), Disclosure())
         (topic,) = planted.topics
         plan = measure(
             service=planted.service, units=list(planted.units), topic=f"dimension.{topic}",

@@ -6,6 +6,8 @@ import pytest
 
 from analysis.core.errors import DataError
 from analysis.survey import Item, Questionnaire, open_store, write_questionnaire, write_responses, write_table
+from analysis.survey.query import Rows, read_rows, select
+from analysis.survey.writing import response_file
 
 KEYS = ["municipality", "unit", "year"]
 
@@ -47,6 +49,37 @@ def test_only_the_chosen_rows_come_in_a_fixed_order(store):
     assert whole.columns.tolist() == ["respondent", "municipality", "unit", "year", "place", "a", "b"]
     assert whole.dtypes[["a", "b"]].tolist() == ["float64", "float64"]
     assert store.responses("school", years=[1999]).empty
+
+
+@pytest.mark.parametrize("municipality", [None, "9902"])
+def test_people_are_those_who_answered_any_item_of_a_round(store, municipality):
+    path = store.path
+    said = {"municipality": "9902", "unit": "u1", "place": None}
+    rows = [("first", 4, None), ("second", None, 2.0), ("nothing", None, None)]
+    frame = pd.DataFrame([{"respondent": who, "a": a, "b": b, **said} for who, a, b in rows])
+    write_responses(path, frame.astype({"a": "Int64"}), service="school", year=2025)
+    found = store.people("school", municipality=municipality, years=[2023, 2025, 2031])
+    assert found[2025] == {"first", "second"}
+    answers = store.responses("school", municipality=municipality, years=[2023])
+    assert found[2023] == set(answers.loc[answers[["a", "b"]].notna().any(axis=1), "respondent"])
+    assert set(found) == {2023, 2025}
+
+
+def test_rows_are_those_that_a_database_reads(store):
+    # A word that was a question in the round before, and a column that only one round has.
+    frame = pd.DataFrame({"respondent": ["x", "y"], "municipality": "9902", "unit": "u1", "a": [None, 2]})
+    frame["place"] = ["town", "hill"]
+    frame["b"] = ["yes", None]
+    write_responses(store.path, frame.astype({"a": "Int64"}), service="school", year=2025)
+    order = ["year", "municipality", "unit", "respondent"]
+    rows = Rows(
+        files=tuple(str(response_file(store.path, "school", year)) for year in (2021, 2025)),
+        municipality="9902",
+    )
+    asked = select(rows, f"SELECT * FROM rows ORDER BY {', '.join(order)}")
+    found = read_rows(rows, order)
+    assert set(found["b"].dropna()) > {"yes", "1", "6"}
+    pd.testing.assert_frame_equal(found[asked.columns], asked, check_dtype=False)
 
 
 def test_summary_is_what_pandas_computes_from_all_rows(store):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import nbformat
-from nbformat import NotebookNode
+from nbformat import NotebookNode, from_dict
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NBClientEngine, NotebookExecutionManager
 
@@ -19,6 +20,14 @@ from analysis.core.paths import written_whole
 ENGINE = "tilstand"
 
 
+#: What a notebook keeps of each kind of output.
+_PLAIN = {
+    "stream": ("name", "text"),
+    "display_data": ("data", "metadata"),
+    "execute_result": ("data", "metadata", "execution_count"),
+}
+
+
 class _Account(NotebookExecutionManager):
     """Keeps what papermill notes of each cell in the notebook, and saves nothing meanwhile."""
 
@@ -27,6 +36,16 @@ class _Account(NotebookExecutionManager):
 
     def autosave_cell(self) -> None:
         """Do nothing."""
+
+    def cell_complete(self, cell: NotebookNode, cell_index: int | None = None, **options: Any) -> None:
+        """Note a cell's end, without a parser that knows every way to write a time."""
+        noted = cell.metadata.papermill
+        began, noted["start_time"] = noted["start_time"], None
+        super().cell_complete(cell, cell_index=cell_index, **options)
+        noted["start_time"] = began
+        if began is not None:
+            took = dt.datetime.fromisoformat(noted["end_time"]) - dt.datetime.fromisoformat(began)
+            noted["duration"] = took.total_seconds()
 
 
 class _Client(PapermillNotebookClient):
@@ -43,6 +62,19 @@ class _Client(PapermillNotebookClient):
             if self._guard.fault is not None and msg["msg_type"] != "status":
                 return None
         return super().process_message(msg, *rest, **options)
+
+    def output(
+        self, outs: list[NotebookNode], msg: dict[str, Any], display_id: str | None, cell_index: int
+    ) -> NotebookNode | None:
+        """Keep an output unchecked: the whole notebook is checked when it is saved."""
+        special = display_id or self.clear_before_next_output
+        special = special or self.output_hook_stack[msg["parent_header"].get("msg_id")]
+        if special or msg["msg_type"] not in _PLAIN:
+            return super().output(outs, msg, display_id, cell_index)
+        kept = {name: msg["content"][name] for name in _PLAIN[msg["msg_type"]]}
+        out = from_dict({"output_type": msg["msg_type"], **kept})
+        outs.append(out)
+        return out
 
 
 class TilstandEngine(NBClientEngine):

@@ -7,7 +7,7 @@ import json
 import shutil
 import time
 from dataclasses import replace
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -118,10 +118,11 @@ def _with_papermill(
     # By hand: the entry point is only found where the package is installed anew since it has it.
     papermill_engines.register(ENGINE, TilstandEngine)
     scratch.mkdir()
+    source = _without_outputs(notebook, scratch)
     with contextlib.chdir(part):
         executed = papermill.execute_notebook(
             # papermill takes braces in a path for parameters.
-            str(notebook).replace("{", "{{").replace("}", "}}"),
+            str(source).replace("{", "{{").replace("}", "}}"),
             NOTEBOOK,
             parameters=parameters,
             engine_name=ENGINE,
@@ -133,6 +134,30 @@ def _with_papermill(
             settle=partial(_settle, name=notebook.name),
         )
     _check_the_end(executed, part)
+
+
+def _without_outputs(notebook: Path, scratch: Path) -> Path:
+    """Return a copy in `scratch` without the kept outputs, which papermill would read, check and throw away.
+
+    What cannot be read is returned as it is: papermill says what is wrong with it.
+    """
+    try:
+        state = notebook.stat()
+        text = _bare_text(notebook, state.st_size, state.st_mtime_ns)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return notebook
+    bare = scratch / notebook.name
+    bare.write_text(text, encoding="utf-8")
+    return bare
+
+
+@lru_cache(maxsize=8)
+def _bare_text(notebook: Path, size: int, changed: int) -> str:
+    content = json.loads(notebook.read_text(encoding="utf-8"))
+    for cell in content["cells"]:
+        if cell["cell_type"] == "code":
+            cell["outputs"] = []
+    return json.dumps(content)
 
 
 def _settle(notebook: NotebookNode, name: str) -> None:

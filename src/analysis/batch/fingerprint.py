@@ -34,6 +34,7 @@ NOTEBOOK_ROOMS = (
     "batch/places.py",
     "batch/kernels/app.py",
     "batch/kernels/child.py",
+    "batch/kernels/own_files.py",
     "batch/kernels/template.py",
     "batch/surroundings.py",
 )

@@ -9,6 +9,7 @@ import os
 import secrets
 import shutil
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,8 @@ RECORD = "run.json"
 NOTEBOOK = "notebook.ipynb"
 #: The way in to all reports.
 INDEX = "index.html"
+#: How many files are waited for at a time until they are on the disk.
+_WAIT_AT_ONCE = 8
 
 
 def beside(folder: Path) -> Path:
@@ -48,12 +51,21 @@ def put_in_place(part: Path, folder: Path) -> None:
 
 def reach_disk(folder: Path) -> None:
     """Return when everything in a folder is on the disk, where a power loss does not take it."""
-    for path, _, files in os.walk(folder, topdown=False):
-        for name in files:
-            # Windows does that only for files that may be written.
-            with Path(path, name).open("rb+" if os.name == "nt" else "rb") as file:
-                os.fsync(file.fileno())
-        _reach_disk_as_names(Path(path))
+    walked = [(path, files) for path, _, files in os.walk(folder)]
+    # At once: one after the other, each file waits for the disk alone.
+    with ThreadPoolExecutor(_WAIT_AT_ONCE) as waiting:
+        for _ in waiting.map(
+            _file_reaches_disk, [Path(path, name) for path, files in walked for name in files]
+        ):
+            pass
+        for _ in waiting.map(_reach_disk_as_names, [Path(path) for path, _ in walked]):
+            pass
+
+
+def _file_reaches_disk(path: Path) -> None:
+    # Windows does that only for files that may be written.
+    with path.open("rb+" if os.name == "nt" else "rb") as file:
+        os.fsync(file.fileno())
 
 
 def _reach_disk_as_names(folder: Path) -> None:

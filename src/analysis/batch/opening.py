@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -10,13 +11,13 @@ import pandas as pd
 from analysis.batch.comparison import comparison_group, open_elsewhere
 from analysis.batch.context import ReferenceRun, ServiceRun
 from analysis.batch.municipality import MunicipalityRun
-from analysis.batch.places import municipalities_with
+from analysis.batch.surveys import Surveys
 from analysis.core.errors import DataError, SettingsError, nearest
 from analysis.core.language import Language
 from analysis.core.names import FACTS
 from analysis.core.remote import bring, brought, is_address
 from analysis.core.settings import ALL, Batch, load_batch
-from analysis.facts import Labels, ServiceSurvey, join, prepare, read_facts
+from analysis.facts import Labels, ServiceSurvey, join, prepare, read_facts, read_together
 from analysis.show import Canvas
 from analysis.steering import Peers, open_steering, previous_ledger
 from analysis.survey import Store, open_store
@@ -82,13 +83,13 @@ def open_municipality(
     _known(municipality, store.municipalities()["code"], "municipality", batch)
     services = services_of(batch, store, municipality)
     if runs:
-        tables = [read_facts(Path(runs) / service / FACTS) for service in services]
+        facts = read_together(Path(runs) / service / FACTS for service in services)
     else:
-        tables = [open_service(batch_file, municipality, service).measure() for service in services]
+        facts = join(open_service(batch_file, municipality, service).measure() for service in services)
     folder = _folder(output)
     labels = read_labels(batch, store, municipality, services)
     peers = comparison_group(batch, store, municipality)
-    surveys = {service: _survey(batch, store, municipality, service, peers) for service in services}
+    surveys = Surveys(services, partial(_survey, batch, store, municipality, peers=peers))
     ledgers = batch.steering_file("ledger")
     return MunicipalityRun(
         batch=batch,
@@ -97,8 +98,8 @@ def open_municipality(
         report=report,
         municipality=municipality,
         services=services,
-        facts=join(tables),
-        respondents=_respondents(batch, surveys),
+        facts=facts,
+        respondents=_respondents(batch, store, municipality, services),
         surveys=surveys,
         steering=open_steering(
             store=store,
@@ -124,7 +125,9 @@ def services_of(batch: Batch, store: Store, municipality: str) -> tuple[str, ...
     chosen = store.services() if batch.services == ALL else batch.services
     for service in chosen:
         _known(service, store.services(), "service", batch)
-    services = tuple(service for service in chosen if municipality in municipalities_with(store, service))
+    tables = (store.units(municipality=municipality), store.frame(municipality=municipality))
+    there = {str(service) for table in tables for service in table["service"].dropna()}
+    services = tuple(service for service in chosen if service in there)
     if not services:
         raise DataError(
             "the municipality has none of the batch's services",
@@ -167,12 +170,12 @@ def _survey(
     )
 
 
-def _respondents(batch: Batch, surveys: Mapping[str, ServiceSurvey]) -> pd.Series:
+def _respondents(batch: Batch, store: Store, municipality: str, services: Iterable[str]) -> pd.Series:
     """Count people, not answers: one person may answer for several services in the same round."""
     people: dict[int, set[str]] = {year: set() for year in batch.years}
-    for survey in surveys.values():
-        for year, rows in survey.responses.groupby("year"):
-            people[int(year)] |= set(rows["respondent"])
+    for service in services:
+        for year, known in store.people(service, municipality=municipality, years=batch.years).items():
+            people[year] |= known
     # This year's number is said even where it is none.
     counted = {year: len(known) for year, known in people.items() if known or year == batch.year}
     return pd.Series(counted, dtype="int64")

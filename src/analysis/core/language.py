@@ -7,6 +7,7 @@ import io
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import ROUND_HALF_EVEN, Decimal
 from functools import cache
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from babel import Locale
 from babel.dates import format_date
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from babel.numbers import format_decimal
+from babel.numbers import get_decimal_symbol, get_group_symbol
 from babel.support import Translations
 
 from analysis.core.errors import SettingsError
@@ -40,6 +41,23 @@ def _catalogue(code: str) -> Translations:
     write_mo(compiled, catalogue)
     compiled.seek(0)
     return Translations(compiled, domain="tilstand")
+
+
+@cache
+def _locale(tag: str) -> Locale:
+    return Locale.parse(tag, sep="-")
+
+
+@cache
+def _signs(tag: str) -> dict[int, str]:
+    # What stands between thousands and before decimals, from a comma and a point.
+    signs = {",": get_group_symbol(_locale(tag)), ".": get_decimal_symbol(_locale(tag))}
+    return str.maketrans({sign: theirs.replace("\u202f", NO_BREAK) for sign, theirs in signs.items()})
+
+
+@cache
+def _last_place(decimals: int) -> Decimal:
+    return Decimal(10) ** -decimals
 
 
 @dataclass(frozen=True)
@@ -69,7 +87,7 @@ class Language:
     @property
     def locale(self) -> Locale:
         """Babel's locale."""
-        return Locale.parse(self.tag, sep="-")
+        return _locale(self.tag)
 
     def text(self, message: str, /, **values: object) -> str:
         """Return `message` (an English msgid with `{name}` fields) in this language, fields filled in."""
@@ -95,8 +113,9 @@ class Language:
         """
         if not math.isfinite(value):
             raise ValueError(f"no number to write: {value}")
-        pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
-        written = format_decimal(abs(value), pattern, locale=self.locale).replace("\u202f", NO_BREAK)
+        # As the number reads, not as it is held: 0.15 is held as a little less, and is a half to round.
+        rounded = abs(Decimal(str(value))).quantize(_last_place(decimals), ROUND_HALF_EVEN)
+        written = f"{rounded:,f}".translate(_signs(self.tag))
         if not any(digit in written for digit in "123456789"):
             return written
         return (MINUS if value < 0 else "+" if sign else "") + written

@@ -8,7 +8,7 @@ from analysis.facts.labels import Labels
 from analysis.facts.prepared import prepare
 from analysis.facts.reference import describe_country
 from analysis.facts.service import describe_service
-from analysis.facts.table import Fact, join, read_facts, tabulate, told_of, write_facts
+from analysis.facts.table import Fact, join, read_facts, read_together, tabulate, told_of, write_facts
 
 __all__ = [
     "Country",
@@ -23,6 +23,7 @@ __all__ = [
     "prepare",
     "protect",
     "read_facts",
+    "read_together",
     "report_claims",
     "strengths_and_improvements",
     "tabulate",

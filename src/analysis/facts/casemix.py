@@ -28,11 +28,13 @@ def adjustments(survey: ServiceSurvey, national: pd.DataFrame) -> dict[str, pd.S
     names = adjusters(survey.questionnaire)
     mixes = case_mixes(national) if set(names) <= set(survey.responses.columns) else {}
     found = {}
+    # As Python's own texts: each topic sorts them anew.
+    background = survey.responses[names].astype(object) if mixes else None
     for topic in survey.topics if names else ():
         if topic not in mixes:
             continue
         mix, values = mixes[topic], survey.values(topic, year=survey.year)
-        rows = survey.responses[names].take(values.index).assign(score=values)
+        rows = background.take(values.index).assign(score=values)
         small = smallest_group(rows, names) < survey.thresholds.mean
         found[topic] = None if small else adjusted_or_own(rows, mix)
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -12,7 +13,7 @@ from analysis.core.errors import StatisticsError
 from analysis.facts.families import adjusted, without_spread
 from analysis.facts.inputs import ServiceSurvey
 from analysis.facts.order import with_ordinal_check
-from analysis.facts.table import Fact, tabulate
+from analysis.facts.table import Fact
 from analysis.facts.unit_changes import from_means, own_spreads
 from analysis.stats.change import between_rounds
 from analysis.stats.rounds import changes_over_rounds
@@ -20,7 +21,7 @@ from analysis.stats.rounds import changes_over_rounds
 Key = tuple[str, str]
 
 
-def changes(survey: ServiceSurvey, scores: pd.DataFrame) -> pd.DataFrame:
+def changes(survey: ServiceSurvey, scores: Sequence[Fact]) -> list[Fact]:
     """Give the change since the round before, with what the survey could have seen beside it.
 
     Topics that are comparable over three rounds or more: the mixed model with the year, over the units;
@@ -45,7 +46,7 @@ def changes(survey: ServiceSurvey, scores: pd.DataFrame) -> pd.DataFrame:
     unit_facts, unit_beside = _tested(survey, units, from_means(survey, scores))
     comparisons = [_compared(survey, values) if unit in own else None for (_, unit), values in units.items()]
     judged += with_ordinal_check(unit_facts, comparisons, "ordinal_change", level=survey.level)
-    return tabulate([*judged, *beside, *unit_beside])
+    return [*judged, *beside, *unit_beside]
 
 
 def _tested(
@@ -61,7 +62,7 @@ def _welch(survey: ServiceSurvey, family: dict[Key, pd.Series]) -> dict[Key, dic
         return {}
     keys = list(family)
     parts = [
-        pd.DataFrame({"score": values, "year": survey.responses.loc[values.index, "year"], "key": number})
+        pd.DataFrame({"score": values.to_numpy(), "year": survey.years_of(values), "key": number})
         for number, values in enumerate(family.values())
     ]
     rounds = (survey.previous, survey.year)
@@ -100,7 +101,7 @@ def _model(survey: ServiceSurvey) -> dict[Key, dict[str, Any]]:
 
 
 def _rounds(survey: ServiceSurvey, rows: pd.DataFrame) -> int:
-    return int((rows.groupby("year").size() >= survey.thresholds.mean).sum())
+    return int((np.unique(rows["year"], return_counts=True)[1] >= survey.thresholds.mean).sum())
 
 
 def _change(survey: ServiceSurvey, key: Key, values: pd.Series, test: dict | None) -> tuple[Fact, Fact]:

@@ -2,41 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from analysis.core.errors import StatisticsError
 from analysis.facts.inputs import ServiceSurvey
-from analysis.facts.table import Fact, tabulate
+from analysis.facts.table import Fact
 from analysis.stats.change import between_rounds
 from analysis.stats.f_tests import changes_differ
 from analysis.stats.rounds import changes_over_rounds
 
 
-def diagnostics(survey: ServiceSurvey, changes: pd.DataFrame) -> pd.DataFrame:
+def diagnostics(survey: ServiceSurvey, changes: Iterable[Fact]) -> list[Fact]:
     """Give, per topic, the residuals' shape, the scores at the top, and the most influential unit.
 
     `changes` holds this service's changes: for those that are certain it is tried whether they stay so
     whichever unit is left out, and whether they are the same in all units.
     """
-    certain = changes[
-        changes["statistic"].eq("change")
-        & changes["unit"].eq("")
-        & changes["verdict"].isin(("higher", "lower"))
-        & changes["topic"].isin(survey.topics)
+    certain = [
+        fact
+        for fact in changes
+        if fact.statistic == "change"
+        and not fact.unit
+        and fact.verdict in ("higher", "lower")
+        and fact.topic in survey.topics
     ]
-    return tabulate(
-        [
-            *(fact for topic in survey.topics for fact in _residuals(survey, topic)),
-            *(fact for topic in survey.topics for fact in _influence(survey, topic)),
-            *(fact for change in certain.itertuples() for fact in _on_change(survey, change)),
-            *(fact for change in certain.itertuples() for fact in _between_units(survey, change)),
-        ]
-    )
+    return [
+        *(fact for topic in survey.topics for fact in _residuals(survey, topic)),
+        *(fact for topic in survey.topics for fact in _influence(survey, topic)),
+        *(fact for change in certain for fact in _on_change(survey, change)),
+        *(fact for change in certain for fact in _between_units(survey, change)),
+    ]
 
 
 def _residuals(survey: ServiceSurvey, topic: str) -> Iterator[Fact]:
@@ -94,7 +93,7 @@ def _influence(survey: ServiceSurvey, topic: str) -> Iterator[Fact]:
     )  # fmt: skip
 
 
-def _on_change(survey: ServiceSurvey, change: Any) -> Iterator[Fact]:
+def _on_change(survey: ServiceSurvey, change: Fact) -> Iterator[Fact]:
     """Try a certain change without each unit in turn, and name the one that matters most to it.
 
     The p value without the unit carries the family's adjustment as the factor that it had with it.
@@ -119,7 +118,7 @@ def _on_change(survey: ServiceSurvey, change: Any) -> Iterator[Fact]:
     )
 
 
-def _between_units(survey: ServiceSurvey, change: Any) -> Iterator[Fact]:
+def _between_units(survey: ServiceSurvey, change: Fact) -> Iterator[Fact]:
     """Test whether a certain change is the same in all units, between the two rounds."""
     rows = survey.pooled(change.topic)
     rows = rows[rows["year"].isin((survey.previous, survey.year))]
@@ -137,7 +136,7 @@ def _between_units(survey: ServiceSurvey, change: Any) -> Iterator[Fact]:
 
 
 def _without_each(
-    survey: ServiceSurvey, rows: pd.DataFrame, change: Any
+    survey: ServiceSurvey, rows: pd.DataFrame, change: Fact
 ) -> Iterator[tuple[str, float, float]]:
     """Give the change and its p value without each unit of the round, where there is one without it."""
     of_unit = rows["unit"].to_numpy(dtype=object)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -11,13 +12,13 @@ from scipy import special
 
 from analysis.facts.families import MINIMUM_FOR_VERDICT
 from analysis.facts.inputs import ServiceSurvey
-from analysis.facts.table import Fact, tabulate
+from analysis.facts.table import Fact
 from analysis.stats.expected_range import standing
 from analysis.stats.funnel import LIMITS
 from analysis.stats.multiple import adjust_p
 
 
-def expected_ranges(survey: ServiceSurvey, scores: pd.DataFrame, national: pd.DataFrame) -> pd.DataFrame:
+def expected_ranges(survey: ServiceSurvey, scores: Iterable[Fact], national: pd.DataFrame) -> list[Fact]:
     """Give every unit's expected range, and the municipality's among municipalities, on every topic.
 
     `scores` holds the means as `analysis.facts.levels` gives them, `national` the reference stage's facts,
@@ -25,21 +26,20 @@ def expected_ranges(survey: ServiceSurvey, scores: pd.DataFrame, national: pd.Da
     The verdict is Holm's over the municipality's units for each topic, and over the topics for the
     municipality itself: of many ordinary units some lie outside their own 95 % band.
     """
-    last = scores[
-        scores["statistic"].eq("mean") & scores["year"].eq(survey.year) & scores["topic"].isin(survey.topics)
-    ]
+    topics = set(survey.topics)
+    last = [f for f in scores if f.statistic == "mean" and f.year == survey.year and f.topic in topics]
     limits = national[national["statistic"].isin(("theta", "tau")) & national["municipality"].eq("")]
     known = {(row.statistic, row.category, row.topic): row for row in limits.itertuples()}
     families: dict[tuple[str, str], list[Fact]] = {}
-    for mean in last.itertuples():
+    for mean in last:
         kind = "unit" if mean.unit else "municipality"
         theta, tau = (known.get((name, kind, mean.topic)) for name in ("theta", "tau"))
         fact = _band(survey, mean, theta, tau)
         families.setdefault((kind, mean.topic if mean.unit else ""), []).append(fact)
-    return tabulate(fact for facts in families.values() for fact in _with_verdicts(facts))
+    return [fact for facts in families.values() for fact in _with_verdicts(facts)]
 
 
-def _band(survey: ServiceSurvey, mean: Any, theta: Any, tau: Any) -> Fact:
+def _band(survey: ServiceSurvey, mean: Fact, theta: Any, tau: Any) -> Fact:
     fact = Fact(
         statistic="expected_range", **survey.place(mean.topic, unit=mean.unit), against="nation",
         scale=survey.scale, method="expected_range_national",
@@ -48,7 +48,7 @@ def _band(survey: ServiceSurvey, mean: Any, theta: Any, tau: Any) -> Fact:
         return fact.missing("not_measured", mean.note)
     if any(row is None or row.state != "measured" for row in (theta, tau)):
         return fact.missing("not_comparable", "no_other_municipalities" if theta is None else theta.note)
-    if survey.is_hidden(mean.topic, unit=mean.unit) or not mean.se > 0:
+    if survey.is_hidden(mean.topic, unit=mean.unit) or not (mean.se or 0) > 0:
         # Without a standard error all were alike, or it was one: such a mean is hidden as well.
         return fact.missing("suppressed")
     z, wide = standing(mean.value, mean.se, theta=theta.value, tau=tau.value)

@@ -113,17 +113,32 @@ class ServiceSurvey:
     def _column(self, topic: str) -> pd.Series:
         kind, _, name = topic.partition(".")
         column = self.scores[name or "overall"] if kind != "item" else self.responses[name]
+        values = column.to_numpy(dtype=float, na_value=np.nan)
         if kind == "item" and self.questionnaire.item(name).reversed:
-            column = sum(self.questionnaire.scale) - column
-        return column[column.notna()].astype(float)
+            values = sum(self.questionnaire.scale) - values
+        there = ~np.isnan(values)
+        return pd.Series(values[there], index=np.flatnonzero(there), name=column.name)
 
     @cached_property
     def _year_of(self) -> np.ndarray:
         return self.responses["year"].to_numpy()
 
+    def given(self, item: str, year: int) -> np.ndarray:
+        """Return a round's answers to an item as they were given, not turned; NaN where there is none."""
+        return self.responses[item].to_numpy(dtype=float, na_value=np.nan)[self._year_of == year]
+
+    @cached_property
+    def _unit_of(self) -> np.ndarray:
+        # As Python's own texts: what sorts and groups them here takes columns of Arrow apart each time.
+        return self.responses["unit"].to_numpy(dtype=object)
+
     def in_year(self, values: pd.Series, year: int | None) -> np.ndarray:
         """Return those of a topic's scores, as `values` gives them, that are of a round."""
-        return values.to_numpy()[self._year_of[values.index] == year]
+        return values.to_numpy()[self.years_of(values) == year]
+
+    def years_of(self, values: pd.Series) -> np.ndarray:
+        """Return the round of each of a topic's scores, as `values` gives them."""
+        return self._year_of[values.index]
 
     def by_unit(self, topic: str, *, year: int) -> dict[str, np.ndarray]:
         """Return each unit's scores on a topic in a round, the units being those of `units_in`."""
@@ -164,7 +179,7 @@ class ServiceSurvey:
             dtype=bool,
         )
         values = values[kept[places[values.index]]]
-        unit = self.responses["unit"].array.take(values.index)
+        unit = pd.Series(self._unit_of[values.index], index=values.index, dtype=object)
         columns = {"unit": unit, "year": self._year_of[values.index], "score": values.to_numpy()}
         return pd.DataFrame(columns, index=values.index)
 

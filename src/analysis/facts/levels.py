@@ -11,7 +11,7 @@ import pandas as pd
 
 from analysis.core.errors import StatisticsError
 from analysis.facts.inputs import ServiceSurvey
-from analysis.facts.table import Fact, tabulate
+from analysis.facts.table import Fact
 from analysis.stats.intervals import PooledSd, mean_interval, pooled_sd, t_quantile, wilson
 from analysis.stats.reliability import cronbach_alpha
 from analysis.stats.scores import index_0_100
@@ -20,7 +20,7 @@ from analysis.stats.scores import index_0_100
 _MINIMUM_FOR_ALPHA = 10
 
 
-def means(survey: ServiceSurvey, elsewhere: Mapping[str, float] = MappingProxyType({})) -> pd.DataFrame:
+def means(survey: ServiceSurvey, elsewhere: Mapping[str, float] = MappingProxyType({})) -> list[Fact]:
     """Give mean, standard error and t interval of every topic, per round and, but for items, per unit.
 
     `elsewhere` has a standard deviation within units per topic, the nation's, for where there is none here.
@@ -41,8 +41,8 @@ def means(survey: ServiceSurvey, elsewhere: Mapping[str, float] = MappingProxyTy
                 _mean(survey, topic, year, unit, part, spread, borrows=unit in borrowing)
                 for unit, part in parts.items()
             ]
-    facts += [_index(survey, fact) for fact in facts if not fact.unit and not fact.topic.startswith("item.")]
-    return tabulate(facts)
+    indexed = [fact for fact in facts if not fact.unit and not fact.topic.startswith("item.")]
+    return [*facts, *(_index(survey, fact) for fact in indexed)]
 
 
 def borrowers(survey: ServiceSurvey, topic: str, year: int, parts: Mapping[str, np.ndarray]) -> set[str]:
@@ -65,23 +65,22 @@ def borrowers(survey: ServiceSurvey, topic: str, year: int, parts: Mapping[str, 
     return chosen | {u for u in parts if survey.is_hidden(topic, unit=u, year=year)}
 
 
-def distributions(survey: ServiceSurvey) -> pd.DataFrame:
+def distributions(survey: ServiceSurvey) -> list[Fact]:
     """Give, for every item of the last round, the shares of each answer, the top two and the bottom two.
 
     Of the rounds before it the top two alone, which targets in per cent are held against.
     """
-    return tabulate(
+    return [
         fact
         for topic in survey.item_topics
         for year in survey.years
         for fact in (_shares(survey, topic, year) if year == survey.year else _top(survey, topic, year))
-    )
+    ]
 
 
-def consistency(survey: ServiceSurvey) -> pd.DataFrame:
+def consistency(survey: ServiceSurvey) -> list[Fact]:
     """Give Cronbach's alpha of every dimension of at least two items in the last round."""
-    last = survey.responses[survey.responses["year"] == survey.year]
-    facts = []
+    facts: list[Fact] = []
     for dimension in survey.questionnaire.dimensions:
         items = [i for i in survey.questionnaire.items if i.dimension == dimension.id]
         fact = Fact(
@@ -90,20 +89,21 @@ def consistency(survey: ServiceSurvey) -> pd.DataFrame:
             scale="share",
             method="cronbach_alpha",
         )
-        turned = last[[i.id for i in items]].astype(float)
+        turned = {item.id: survey.given(item.id, survey.year) for item in items}
         for item in items:
             if item.reversed:
                 turned[item.id] = item.minimum + item.maximum - turned[item.id]
-        if len(items) < 2 or len(turned.dropna()) < _MINIMUM_FOR_ALPHA:
+        whole = ~np.logical_or.reduce([np.isnan(answers) for answers in turned.values()])
+        if len(items) < 2 or whole.sum() < _MINIMUM_FOR_ALPHA:
             facts.append(fact.missing("undecided", "few"))
             continue
         try:
-            result = cronbach_alpha(turned)
+            result = cronbach_alpha(pd.DataFrame(turned))
         except StatisticsError:
             facts.append(fact.missing("undecided", "no_variation"))
         else:
             facts.append(_filled(fact, value=result.alpha, n=result.n_complete))
-    return tabulate(facts)
+    return facts
 
 
 def _filled(fact: Fact, **numbers: Any) -> Fact:
@@ -188,8 +188,8 @@ def _top(survey: ServiceSurvey, topic: str, year: int) -> Iterator[Fact]:
 def _shares(survey: ServiceSurvey, topic: str, year: int) -> Iterator[Fact]:
     item = survey.questionnaire.item(topic.partition(".")[2])
     # As given, not turned: a category is an answer on the questionnaire.
-    given = survey.responses[item.id][survey.responses["year"] == year]
-    answers = given.dropna().to_numpy()
+    given = survey.given(item.id, year)
+    answers = given[~np.isnan(given)]
     place = survey.place(topic, year=year)
     scale = list(range(item.minimum, item.maximum + 1))
     good, bad = (scale[:2], scale[-2:]) if item.reversed else (scale[-2:], scale[:2])
@@ -203,7 +203,8 @@ def _shares(survey: ServiceSurvey, topic: str, year: int) -> Iterator[Fact]:
     if n == 0:
         yield from (fact.missing("not_measured", "no_answers") for fact in facts)
         return
-    found = wilson([int(np.isin(answers, chosen).sum()) for *_, chosen in counted], n, level=survey.level)
+    each = {answer: int((answers == answer).sum()) for answer in scale}
+    found = wilson([sum(each[one] for one in chosen) for *_, chosen in counted], n, level=survey.level)
     intervals = zip(found.share.tolist(), found.low.tolist(), found.high.tolist(), strict=True)
     for fact, (share, low, high) in zip(facts, intervals, strict=True):
         yield _filled(fact, value=share, low=low, high=high, level=survey.level, n=n)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 
+import numpy as np
 import pandas as pd
 
 from analysis.facts.table import COLUMNS, Fact
@@ -20,6 +21,7 @@ class Rows:
     def __init__(self, table: pd.DataFrame) -> None:
         self._table = table
         self._columns: dict[str, list] = {}
+        self._fields: dict[str, list] = {}
         self._facts: dict[int, Fact] = {}
 
     def column(self, name: str) -> list:
@@ -32,12 +34,14 @@ class Rows:
         """Return the fact in a row, counted from 0."""
         found = self._facts.get(row)
         if found is None:
-            found = Fact(**{name: self.column(name)[row] for name in _FIELDS})
+            if not self._fields:
+                self._fields = {name: self.column(name) for name in _FIELDS}
+            found = Fact(**{name: values[row] for name, values in self._fields.items()})
             self._facts[row] = found
         return found
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Index:
     """Some of a table's rows, in its order, and which of them have which values.
 
@@ -82,22 +86,17 @@ class Index:
         self._known.pop(name, None)
 
     def _group(self, statistic: str | None, columns: tuple[str, ...]) -> dict[tuple, list[int]]:
-        group = self._groups.get((statistic, columns))
-        if group is None:
-            if not columns and statistic is None:
-                return {(): list(self.places)}
-            if statistic is None:
-                group = self._by(columns, self.places)
-            elif columns:
-                group = self._by(columns, self._group(statistic, ()).get((), ()))
-            else:
-                for name, places in self._by(("statistic",), self.places).items():
-                    self._groups[name[0], ()] = {(): places}
-                group = self._groups.get((statistic, ()), {})
-            self._groups[statistic, columns] = group
-        return group
+        if (statistic, columns) not in self._groups:
+            places = self.places
+            if statistic is not None:
+                parts = self.known("by statistic", lambda index: index._by(("statistic",), index.places))
+                places = parts.get((statistic,), ())
+            self._groups[statistic, columns] = self._by(columns, places)
+        return self._groups[statistic, columns]
 
-    def _by(self, columns: tuple[str, ...], places: Iterable[int]) -> dict[tuple, list[int]]:
+    def _by(self, columns: tuple[str, ...], places: Sequence[int]) -> dict[tuple, list[int]]:
+        if not columns:
+            return {(): list(places)}
         held = [self.rows.column(name) for name in columns]
         group: dict[tuple, list[int]] = {}
         for place in places:
@@ -105,7 +104,7 @@ class Index:
         return group
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Kept:
     table: weakref.ref
     blocks: object
@@ -126,9 +125,9 @@ def index_of(table: pd.DataFrame) -> Index:
 
 def part_of(table: pd.DataFrame, index: Index) -> pd.DataFrame:
     """Return the rows of a table that an index of it (`Index.only`) holds, with that index."""
-    base = index_of(table)
-    inside = set(index.places)
-    part = table[[place in inside for place in base.places]]
+    places, inside = (np.asarray(of.places, dtype="int64") for of in (index_of(table), index))
+    # Both are in the table's order.
+    part = table.iloc[np.searchsorted(places, inside)]
     _keep(part, index)
     return part
 

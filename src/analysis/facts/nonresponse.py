@@ -10,7 +10,7 @@ import pandas as pd
 from analysis.core.errors import StatisticsError
 from analysis.facts.casemix import smallest_group
 from analysis.facts.inputs import ServiceSurvey
-from analysis.facts.table import Fact, tabulate
+from analysis.facts.table import Fact
 from analysis.stats.intervals import mean_interval, wilson
 from analysis.stats.weights import calibrate
 
@@ -18,7 +18,7 @@ from analysis.stats.weights import calibrate
 _MINIMUM_FOR_WEIGHTS, _MOST_DESIGN_EFFECT = 30, 2.0
 
 
-def nonresponse(survey: ServiceSurvey) -> pd.DataFrame:
+def nonresponse(survey: ServiceSurvey) -> list[Fact]:
     """Give response by background group, and every topic's mean weighted to the users' composition.
 
     Only where the register says how many users there are in each group. A group of fewer people than a mean
@@ -28,7 +28,7 @@ def nonresponse(survey: ServiceSurvey) -> pd.DataFrame:
     """
     margins = _margins(survey)
     facts = [fact for variable, users in margins.items() for fact in _groups(survey, variable, users)]
-    return tabulate([*facts, *_weighted(survey, margins)])
+    return [*facts, *_weighted(survey, margins)]
 
 
 def _margins(survey: ServiceSurvey) -> dict[str, pd.Series]:

@@ -65,8 +65,9 @@ def with_ordinal_check(
         {i: (*pairs[i], facts[i].value, facts[i].p_adjusted if sure[i] else 1.0) for i in tested},
         adjust=adjust,
         level=level,
-    ).table.to_dict("list")
-    rows = {i: {name: values[at] for name, values in table.items()} for at, i in enumerate(table["key"])}
+    ).table
+    columns = {name: table[name].tolist() for name in table}
+    rows = {i: {name: values[at] for name, values in columns.items()} for at, i in enumerate(columns["key"])}
     checked = {i: _of(rows[i]) for i in tested}
     for i in [i for i in tested if i in strata and not rows[i]["agrees"]]:
         checked[i] = _within_units(strata[i]) or checked[i]

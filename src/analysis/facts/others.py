@@ -14,14 +14,14 @@ from analysis.core.errors import StatisticsError
 from analysis.facts.casemix import adjustments
 from analysis.facts.families import adjusted
 from analysis.facts.inputs import ServiceSurvey
-from analysis.facts.table import Fact, tabulate
+from analysis.facts.table import Fact
 from analysis.stats.intervals import mean_interval, t_quantile
 
 #: Of a topic that nothing is known of to adjust it for.
 _UNKNOWN = "no_casemix"
 
 
-def differences_from_others(survey: ServiceSurvey, national: pd.DataFrame, *, minimum: int) -> pd.DataFrame:
+def differences_from_others(survey: ServiceSurvey, national: pd.DataFrame, *, minimum: int) -> list[Fact]:
     """Give the municipality's mean minus the nation's and its peers', raw and case-mix adjusted.
 
     `national` is the facts table of the reference stage; `minimum` is the number of other municipalities
@@ -49,14 +49,13 @@ def differences_from_others(survey: ServiceSurvey, national: pd.DataFrame, *, mi
         ]
         return adjusted(facts, otherwise="no_certain_difference")
 
-    facts = [
+    return [
         *family("national_difference", "nation", "mean", "", raw),
         *family("peer_difference", f"peers.{peers}", "peer_mean", peers, raw),
         *family("national_difference_adjusted", "nation", "adjusted_mean", "", even),
         *family("peer_difference_adjusted", f"peers.{peers}", "adjusted_peer_mean", peers, even),
         *_shifts(survey, raw, even),
     ]
-    return tabulate(facts)
 
 
 def _difference(

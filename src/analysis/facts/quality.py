@@ -11,9 +11,9 @@ from analysis.facts.inputs import ServiceSurvey
 from analysis.facts.table import Fact, join, tabulate
 
 
-def data_quality(survey: ServiceSurvey) -> pd.DataFrame:
+def data_quality(survey: ServiceSurvey) -> list[Fact]:
     """Give rows read, accepted and quarantined by reason per round, and missing answers per item."""
-    return tabulate([*_rows(survey), *_missing(survey)])
+    return [*_rows(survey), *_missing(survey)]
 
 
 def with_suppressed_count(table: pd.DataFrame, *, municipality: str, service: str, year: int) -> pd.DataFrame:

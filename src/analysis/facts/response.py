@@ -8,13 +8,13 @@ from typing import Any
 import pandas as pd
 
 from analysis.facts.inputs import ServiceSurvey
-from analysis.facts.table import Fact, tabulate
+from analysis.facts.table import Fact
 from analysis.stats.intervals import wilson
 
 
-def response_rates(survey: ServiceSurvey) -> pd.DataFrame:
+def response_rates(survey: ServiceSurvey) -> list[Fact]:
     """Give respondents and response rate (AAPOR RR1: completes over invited) of every unit and round."""
-    return tabulate(_rates(survey))
+    return list(_rates(survey))
 
 
 def _rates(survey: ServiceSurvey) -> Iterator[Fact]:

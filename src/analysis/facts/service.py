@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import pandas as pd
@@ -18,7 +19,7 @@ from analysis.facts.others import differences_from_others
 from analysis.facts.priorities import priorities
 from analysis.facts.quality import data_quality, with_suppressed_count
 from analysis.facts.response import response_rates
-from analysis.facts.table import join
+from analysis.facts.table import Fact, join, tabulate
 from analysis.facts.units import unit_comparisons
 
 
@@ -35,36 +36,39 @@ def describe_service(
     answered = response_rates(survey)
     # Which cells are hidden follows from counts and means alone; what is pooled over cells comes after.
     scores = means(survey, elsewhere)
-    hidden = hidden_cells(join([answered, scores]), thresholds, parts=survey.parts)
+    hidden = hidden_cells(tabulate([*answered, *scores]), thresholds, parts=survey.parts)
     if hidden:
         survey = replace(survey, hidden=hidden)
         scores = means(survey, elsewhere)
     changed = changes(survey, scores)
-    table = join(
-        {
-            "response": join([answered, nonresponse(survey)]),
-            "scores": scores,
-            "distribution": distributions(survey),
-            "reliability": consistency(survey),
-            "units": join([unit_comparisons(survey), expected_ranges(survey, scores, national)]),
-            "change": changed,
-            "nation": join(
-                [
-                    _passed_on(national, survey.peer_group, minimum_municipalities),
-                    differences_from_others(survey, national, minimum=minimum_municipalities),
-                ]
-            ),
-            "priorities": priorities(survey, scores, national),
-            "diagnostics": diagnostics(survey, changed),
-            "quality": data_quality(survey),
-        }
-    )
+    before = {
+        "response": [*answered, *nonresponse(survey)],
+        "scores": scores,
+        "distribution": distributions(survey),
+        "reliability": consistency(survey),
+        "units": [*unit_comparisons(survey), *expected_ranges(survey, scores, national)],
+        "change": changed,
+    }
+    passed_on = _passed_on(national, survey.peer_group, minimum_municipalities)
+    after = {
+        "nation": differences_from_others(survey, national, minimum=minimum_municipalities),
+        "priorities": priorities(survey, scores, national),
+        "diagnostics": diagnostics(survey, changed),
+        "quality": data_quality(survey),
+    }
+    table = join([_of_cells(before), passed_on.assign(cell="nation"), _of_cells(after)])
     return with_suppressed_count(
         protect(table, thresholds, parts=survey.parts),
         municipality=survey.municipality,
         service=survey.service,
         year=survey.year,
     )
+
+
+def _of_cells(facts: Mapping[str, list[Fact]]) -> pd.DataFrame:
+    # One table of them all: every table that is made and joined costs what a hundred rows do.
+    every = [(fact, cell) for cell, some in facts.items() for fact in some]
+    return tabulate([fact for fact, _ in every], cell=[cell for _, cell in every])
 
 
 def _spreads(national: pd.DataFrame) -> dict[str, float]:

@@ -15,7 +15,7 @@ from analysis.facts.families import MINIMUM_FOR_VERDICT
 from analysis.facts.inputs import ServiceSurvey
 from analysis.facts.levels import borrowers
 from analysis.facts.order import with_ordinal_check
-from analysis.facts.table import Fact, tabulate
+from analysis.facts.table import Fact
 from analysis.stats.contrasts import unit_deviations, units_differ
 from analysis.stats.errors import TooFewUnits
 from analysis.stats.multiple import adjust_p
@@ -25,7 +25,7 @@ from analysis.stats.units import fit_units
 _MINIMUM_FOR_ROUND = 5
 
 
-def unit_comparisons(survey: ServiceSurvey) -> pd.DataFrame:
+def unit_comparisons(survey: ServiceSurvey) -> list[Fact]:
     """Give, for every topic, variances, shrunken means with reliability, and each unit against the others.
 
     Everything is made of the cells that may be shown (see `ServiceSurvey.pooled`). Two steps guard a table of
@@ -39,7 +39,7 @@ def unit_comparisons(survey: ServiceSurvey) -> pd.DataFrame:
     """
     compared = [_compare(survey, topic) for topic in survey.topics]
     chosen = _choose_topics(compared, survey.level)
-    return tabulate(fact for one in compared for fact in _facts(survey, one, chosen.get(one.topic)))
+    return [fact for one in compared for fact in _facts(survey, one, chosen.get(one.topic))]
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ def _facts(survey: ServiceSurvey, compared: _Compared, share: float | None) -> I
 
 def _by_unit(table: pd.DataFrame) -> dict[str, dict[str, Any]]:
     # Ten times as fast as taking each unit's row out of the frame.
-    columns = table.to_dict("list")
+    columns = {name: table[name].tolist() for name in table}
     return {
         unit: {name: values[at] for name, values in columns.items()}
         for at, unit in enumerate(columns["unit"])

@@ -102,8 +102,10 @@ def zipped(parts: dict[str, bytes]) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in sorted(parts, key=lambda n: (n != "[Content_Types].xml", n)):
+            # A PNG is packed already: packed again, it is hardly smaller, and a book holds 17 MB of them.
+            method = zipfile.ZIP_STORED if name.endswith(".png") else zipfile.ZIP_DEFLATED
             # A date of its own, or the file would differ each time it is made.
-            archive.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), parts[name], zipfile.ZIP_DEFLATED)
+            archive.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), parts[name], method)
     return out.getvalue()
 
 

@@ -12,7 +12,6 @@ from analysis.show.rows import Heading, Line, Row, draw_rows
 from analysis.show.scale import difference_axis
 from analysis.show.select import is_number, last_year, one, own, select, service_of, topics
 from analysis.show.sheet import figure_block
-from analysis.show.style import drawing
 from analysis.show.tables import Column, Table
 from analysis.show.text import write_callout
 from analysis.show.verdicts import judge, shown
@@ -80,16 +79,15 @@ def draw_change(canvas: Canvas, facts: pd.DataFrame, *, against: int | None = No
     title = say.text(
         "Change from {before} to {year} on the scale {scale}", before=before, year=year, scale=scale
     )
-    with drawing():
-        sheet = draw_rows(
-            rows, headings, difference_axis(canvas, reach, title), lines=[Line(0, say.text("no change"))]
-        )
-        return figure_block(
-            canvas, "change", sheet,
-            caption=_caption(canvas, facts, list(changes.values()), before),
-            alt=_alternative(canvas, facts, changes, before),
-            data=_data(canvas, service, changes, seen),
-        )  # fmt: skip
+    sheet = draw_rows(
+        rows, headings, difference_axis(canvas, reach, title), lines=[Line(0, say.text("no change"))]
+    )
+    return figure_block(
+        canvas, "change", sheet,
+        caption=_caption(canvas, facts, list(changes.values()), before),
+        alt=_alternative(canvas, facts, changes, before),
+        data=_data(canvas, service, changes, seen),
+    )  # fmt: skip
 
 
 def headline_change(canvas: Canvas, facts: pd.DataFrame, *, against: int | None = None) -> str:

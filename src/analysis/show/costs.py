@@ -13,7 +13,7 @@ from analysis.show.cost_words import Subject, cost_cell, middle_half, say_subjec
 from analysis.show.scale import Axis
 from analysis.show.select import is_number, one
 from analysis.show.sheet import Sheet, figure_block
-from analysis.show.style import BAND, INK, OWN, PALE, QUIET, SMALL, drawing, text_width, wrap
+from analysis.show.style import BAND, INK, OWN, PALE, QUIET, SMALL, text_width, wrap
 from analysis.show.supplied import between, supplied
 from analysis.show.tables import Column, Table
 from analysis.show.text import write_callout
@@ -35,32 +35,31 @@ def draw_cost_quality(canvas: Canvas, facts: pd.DataFrame, steering: Steering) -
     if not any(is_number(subject.cost) for subject in subjects):
         why = say.text("No cost per user has been supplied for any of the services.")
         return write_callout(canvas, "note", say.text("Costs are missing"), why)
-    with drawing():
-        sheet = Sheet(_HEAD + _ROW * len(subjects) + _FOOT)
-        width = (sheet.width - 2 * _EDGE - _NAME - 2 * _GAP - 8) / 2
-        left = _EDGE + _NAME + _GAP
-        costs, means = _cost_axis(canvas, subjects), _mean_axis(canvas, subjects)
-        right = left + width + _GAP
-        bottom = _HEAD + _ROW * len(subjects)
-        for start, axis, title in (
-            (left, costs, say.text("Cost per user")),
-            (right, means, say.text("Overall satisfaction")),
-        ):
-            sheet.write(start, 8, title, strong=True)
-            axis.draw(sheet, start, width, bottom)
-        _heads(canvas, sheet, left, right, subjects)
-        for i, subject in enumerate(subjects):
-            y = _HEAD + _ROW * (i + 0.5)
-            lines = wrap(subject.name, _NAME, strong=True, lines=3)
-            sheet.write_lines(left - _GAP + 4, y, lines, line=_LINE, ha="right", strong=True)
-            _cost(canvas, sheet, subject, costs, left, width, y)
-            _quality(canvas, sheet, subject, means, right, width, y)
-        return figure_block(
-            canvas, "cost-quality", sheet,
-            caption=_caption(canvas, subjects, steering),
-            alt=" ".join(f"{subject.name}: {say_subject(canvas, subject)}" for subject in subjects),
-            data=_data(canvas, subjects),
-        )  # fmt: skip
+    sheet = Sheet(_HEAD + _ROW * len(subjects) + _FOOT)
+    width = (sheet.width - 2 * _EDGE - _NAME - 2 * _GAP - 8) / 2
+    left = _EDGE + _NAME + _GAP
+    costs, means = _cost_axis(canvas, subjects), _mean_axis(canvas, subjects)
+    right = left + width + _GAP
+    bottom = _HEAD + _ROW * len(subjects)
+    for start, axis, title in (
+        (left, costs, say.text("Cost per user")),
+        (right, means, say.text("Overall satisfaction")),
+    ):
+        sheet.write(start, 8, title, strong=True)
+        axis.draw(sheet, start, width, bottom)
+    _heads(canvas, sheet, left, right, subjects)
+    for i, subject in enumerate(subjects):
+        y = _HEAD + _ROW * (i + 0.5)
+        lines = wrap(subject.name, _NAME, strong=True, lines=3)
+        sheet.write_lines(left - _GAP + 4, y, lines, line=_LINE, ha="right", strong=True)
+        _cost(canvas, sheet, subject, costs, left, width, y)
+        _quality(canvas, sheet, subject, means, right, width, y)
+    return figure_block(
+        canvas, "cost-quality", sheet,
+        caption=_caption(canvas, subjects, steering),
+        alt=" ".join(f"{subject.name}: {say_subject(canvas, subject)}" for subject in subjects),
+        data=_data(canvas, subjects),
+    )  # fmt: skip
 
 
 def _cost_axis(canvas: Canvas, subjects: Sequence[Subject]) -> Axis:

@@ -15,7 +15,6 @@ from analysis.show.rows import Heading, Row, draw_rows
 from analysis.show.scale import mean_axis
 from analysis.show.select import is_number, last_year, nation, one, select, years_of
 from analysis.show.sheet import figure_block
-from analysis.show.style import drawing
 from analysis.show.tables import Column, Table, table_block, unbroken
 from analysis.show.text import write_callout
 from analysis.show.verdicts import shown, state
@@ -78,18 +77,17 @@ def draw_country(canvas: Canvas, facts: pd.DataFrame) -> Block:
     listed = "; ".join(
         f"{row.name} {', '.join(cell for cell in (row.cells[0], row.cells[2]))}" for row in rows
     )
-    with drawing():
-        sheet = draw_rows(rows, headings, mean_axis(canvas, drawn[0].service, title))
-        return figure_block(
-            canvas, "services", sheet,
-            caption=say.text(
-                "Overall satisfaction by service, {year}: the mean of the municipalities' means, which count "
-                "equally, and in grey the range that half of the municipalities lie in.",
-                year=year,
-            ),
-            alt=f"{headline_country(canvas, facts)}. {listed}.",
-            data=_table(canvas, facts),
-        )  # fmt: skip
+    sheet = draw_rows(rows, headings, mean_axis(canvas, drawn[0].service, title))
+    return figure_block(
+        canvas, "services", sheet,
+        caption=say.text(
+            "Overall satisfaction by service, {year}: the mean of the municipalities' means, which count "
+            "equally, and in grey the range that half of the municipalities lie in.",
+            year=year,
+        ),
+        alt=f"{headline_country(canvas, facts)}. {listed}.",
+        data=_table(canvas, facts),
+    )  # fmt: skip
 
 
 def tabulate_country(canvas: Canvas, facts: pd.DataFrame) -> Block:

@@ -13,7 +13,7 @@ from analysis.show.change import headline_change
 from analysis.show.panels import PANEL, Panel, draw_panel
 from analysis.show.select import is_number, nation, own, select, service_of, topics, years_of
 from analysis.show.sheet import Sheet, figure_block
-from analysis.show.style import INK, OWN, PALE, QUIET, SMALL, drawing, text_width, wrap
+from analysis.show.style import INK, OWN, PALE, QUIET, SMALL, text_width, wrap
 from analysis.show.tables import Column, Table
 from analysis.show.text import write_callout
 from analysis.show.verdicts import shown, state
@@ -39,25 +39,22 @@ def draw_development(canvas: Canvas, facts: pd.DataFrame) -> Block:
     rows = -(-len(drawn) // ACROSS)
     top = 22.0
     across = min(ACROSS, max(len(drawn), 2))
-    with drawing():
-        sheet = Sheet(top + rows * (TITLE + PANEL + FOOT))
-        width = (sheet.width - 2 * EDGE - (ACROSS - 1) * BETWEEN) / ACROSS
-        _key(canvas, sheet, country=bool(country))
-        for i, topic in enumerate(drawn):
-            left = EDGE + (i % across) * (width + BETWEEN)
-            head = top + i // across * (TITLE + PANEL + FOOT)
-            lines = wrap(labels.topic(service, topic), width, strong=True, lines=2)
-            sheet.write_lines(left, head + TITLE - 4 - LINE * (len(lines) / 2), lines, line=LINE, strong=True)
-            panel = Panel(
-                sheet, left, head + TITLE, width, labels.questionnaires[service].scale, tuple(years)
-            )
-            draw_panel(canvas, panel, mine[topic], country.get(topic, {}), broken.get(topic, set()))
-        return figure_block(
-            canvas, "development", sheet,
-            caption=_caption(canvas, facts, years, any(broken.get(t) for t in drawn), mine),
-            alt=_alternative(canvas, facts, drawn, mine),
-            data=_data(canvas, service, drawn, mine, country, years),
-        )  # fmt: skip
+    sheet = Sheet(top + rows * (TITLE + PANEL + FOOT))
+    width = (sheet.width - 2 * EDGE - (ACROSS - 1) * BETWEEN) / ACROSS
+    _key(canvas, sheet, country=bool(country))
+    for i, topic in enumerate(drawn):
+        left = EDGE + (i % across) * (width + BETWEEN)
+        head = top + i // across * (TITLE + PANEL + FOOT)
+        lines = wrap(labels.topic(service, topic), width, strong=True, lines=2)
+        sheet.write_lines(left, head + TITLE - 4 - LINE * (len(lines) / 2), lines, line=LINE, strong=True)
+        panel = Panel(sheet, left, head + TITLE, width, labels.questionnaires[service].scale, tuple(years))
+        draw_panel(canvas, panel, mine[topic], country.get(topic, {}), broken.get(topic, set()))
+    return figure_block(
+        canvas, "development", sheet,
+        caption=_caption(canvas, facts, years, any(broken.get(t) for t in drawn), mine),
+        alt=_alternative(canvas, facts, drawn, mine),
+        data=_data(canvas, service, drawn, mine, country, years),
+    )  # fmt: skip
 
 
 def headline_development(canvas: Canvas, facts: pd.DataFrame) -> str:

@@ -13,7 +13,6 @@ from analysis.show.bars import Item, draw_bars, pages
 from analysis.show.blocks import Block, Canvas, join
 from analysis.show.select import last_year, one, own, select, service_of, topics
 from analysis.show.sheet import figure_block
-from analysis.show.style import drawing
 from analysis.show.tables import Column, Table
 from analysis.show.text import write_callout
 from analysis.show.verdicts import state
@@ -37,19 +36,18 @@ def draw_distribution(canvas: Canvas, facts: pd.DataFrame) -> Block:
             else say.text("This was not measured in this round.")
         )
         return write_callout(canvas, "note", say.text("No distribution of answers to show"), why)
-    with drawing():
-        blocks = [
-            figure_block(
-                canvas,
-                f"distribution-{number}" if number > 1 else "distribution",
-                draw_bars(canvas, service, part, every=items),
-                caption=_caption(canvas, facts, part),
-                alt=_alternative(canvas, facts, part),
-                data=_data(canvas, service, part),
-            )
-            for number, part in enumerate(pages(canvas, service, items), start=1)
-        ]
-        return blocks[0] if len(blocks) == 1 else replace(join(canvas, blocks), id=blocks[0].id)
+    blocks = [
+        figure_block(
+            canvas,
+            f"distribution-{number}" if number > 1 else "distribution",
+            draw_bars(canvas, service, part, every=items),
+            caption=_caption(canvas, facts, part),
+            alt=_alternative(canvas, facts, part),
+            data=_data(canvas, service, part),
+        )
+        for number, part in enumerate(pages(canvas, service, items), start=1)
+    ]
+    return blocks[0] if len(blocks) == 1 else replace(join(canvas, blocks), id=blocks[0].id)
 
 
 def headline_distribution(canvas: Canvas, facts: pd.DataFrame) -> str:

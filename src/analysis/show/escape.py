@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import re
-import unicodedata
 
 # Marks that mean something to pandoc or Quarto wherever they stand. `{` and `<` cover shortcodes, which
 # Quarto finds before pandoc reads the text; `@`, `^` and `$` cover references, notes and formulas.
@@ -15,6 +14,9 @@ _AT_START = re.compile(r"^(\(?)(\w*)([.)]?)(?=\s|$)")
 _FIRST = re.compile(r"^[-+%=:]")
 _RUNS = re.compile(r"-{2,}|\.{2,}|:{2,}|={2,}")
 _TABLE = re.compile(r"^(table):", re.IGNORECASE)
+_SPACES = re.compile(r"[\t\n\v\f\r\x1c-\x1f\x85\u2028\u2029 ]+")
+# Unicode's control characters (Cc), and halves of pairs that no text may hold by themselves (Cs).
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 def one_line(label: object) -> str:
@@ -23,8 +25,7 @@ def one_line(label: object) -> str:
     A space that does not break stays what it is, but not at the ends: pandoc reads no quoted attribute that
     begins with one.
     """
-    spaced = re.sub(r"[\t\n\v\f\r\x1c-\x1f\x85\u2028\u2029 ]+", " ", str(label))
-    return "".join(sign for sign in spaced if unicodedata.category(sign) not in ("Cc", "Cs")).strip()
+    return _CONTROLS.sub("", _SPACES.sub(" ", str(label))).strip()
 
 
 def to_markdown(label: object) -> str:

@@ -17,7 +17,7 @@ from analysis.show.plane import Plane, apart, say_part, tick_room
 from analysis.show.scale import count_axis, near_axis, reach_of
 from analysis.show.select import is_number, nation, one, select, service_of
 from analysis.show.sheet import Sheet, figure_block
-from analysis.show.style import ACCENT, BAND, INK, OWN, PALE, QUIET, SMALL, drawing, text_width
+from analysis.show.style import ACCENT, BAND, INK, OWN, PALE, QUIET, SMALL, text_width
 from analysis.show.text import write_paragraph
 from analysis.show.unit_findings import units_of
 from analysis.show.verdicts import DOWN, UP, judge
@@ -40,26 +40,25 @@ def draw_funnel(canvas: Canvas, facts: pd.DataFrame, *, topic: str = "overall") 
         return write_paragraph(canvas, why_nothing(canvas, facts, topic, there))
     ranges = ranges_of(facts, topic)
     title = say.text("{topic}, mean", topic=canvas.labels.topic(service, topic))
-    with drawing():
-        sheet = Sheet(TOP + HEIGHT + FOOT)
-        limits = _limits(country, there)
-        ends = [mean.value for mean in there] + [limits["low_998"].min(), limits["high_998"].max()]
-        upright = near_axis(canvas, service, ends, title)
-        across = count_axis(canvas, max(mean.n or 0 for mean in there), say.text("Number of answers"))
-        words = _words(canvas, service, country)
-        right = EDGE + 6 + max(text_width(word, SMALL) for word in words)
-        left = EDGE + tick_room(upright)
-        plane = Plane(left, TOP, sheet.width - left - right, HEIGHT, across, upright)
-        plane.frame(sheet)
-        lines = _draw_limits(sheet, plane, country, limits, words)
-        _points(canvas, sheet, plane, there, ranges, lines)
-        name = "funnel" if topic == "overall" else f"funnel-{topic.partition('.')[2]}"
-        return figure_block(
-            canvas, name, sheet,
-            caption=caption_of(canvas, facts, topic, country, there) + say_part(canvas, upright, service),
-            alt=alternative_of(canvas, facts, topic, means, ranges),
-            data=data_of(canvas, means, ranges),
-        )  # fmt: skip
+    sheet = Sheet(TOP + HEIGHT + FOOT)
+    limits = _limits(country, there)
+    ends = [mean.value for mean in there] + [limits["low_998"].min(), limits["high_998"].max()]
+    upright = near_axis(canvas, service, ends, title)
+    across = count_axis(canvas, max(mean.n or 0 for mean in there), say.text("Number of answers"))
+    words = _words(canvas, service, country)
+    right = EDGE + 6 + max(text_width(word, SMALL) for word in words)
+    left = EDGE + tick_room(upright)
+    plane = Plane(left, TOP, sheet.width - left - right, HEIGHT, across, upright)
+    plane.frame(sheet)
+    lines = _draw_limits(sheet, plane, country, limits, words)
+    _points(canvas, sheet, plane, there, ranges, lines)
+    name = "funnel" if topic == "overall" else f"funnel-{topic.partition('.')[2]}"
+    return figure_block(
+        canvas, name, sheet,
+        caption=caption_of(canvas, facts, topic, country, there) + say_part(canvas, upright, service),
+        alt=alternative_of(canvas, facts, topic, means, ranges),
+        data=data_of(canvas, means, ranges),
+    )  # fmt: skip
 
 
 def _nation(facts: pd.DataFrame, topic: str) -> Nation | None:
@@ -98,14 +97,14 @@ def _limits(country: Nation, there: list[Fact]) -> pd.DataFrame:
 def _draw_limits(
     sheet: Sheet, plane: Plane, country: Nation, table: pd.DataFrame, words: list[str]
 ) -> list[Box]:
-    xs = [plane.x(v) for v in table["n"]]
-    names = ("low", "high", "low_998", "high_998")
-    curve = {name: list(zip(xs, [plane.y(v) for v in table[name]], strict=True)) for name in names}
+    xs = [plane.x(v) for v in table["n"].tolist()]
+    ends = {name: table[name].tolist() for name in ("low", "high", "low_998", "high_998")}
+    curve = {name: list(zip(xs, [plane.y(v) for v in values], strict=True)) for name, values in ends.items()}
     scale = plane.upright
     # A limit beyond the scale is no line: nobody can lie there.
     drawn = {
-        name: [point for point, v in zip(curve[name], table[name], strict=True) if scale.low < v < scale.high]
-        for name in names
+        name: [point for point, v in zip(curve[name], values, strict=True) if scale.low < v < scale.high]
+        for name, values in ends.items()
     }
     sheet.area([*curve["low"], *curve["high"][::-1]], colour=BAND)
     for pair, dashes in ((("low", "high"), ()), (("low_998", "high_998"), (4, 2))):
@@ -114,8 +113,8 @@ def _draw_limits(
             sheet.strokes(lines, colour=PALE, width=0.9, dashes=dashes, order=0.4)
     middle = plane.y(float(country.theta.value or 0))
     sheet.strokes([[(xs[0], middle), (plane.right, middle)]], colour=QUIET, width=0.9, order=0.4)
-    ends = [curve["high_998"][-1][1], curve["high"][-1][1], middle]
-    for y, word in zip(apart(ends, 11.0), words, strict=True):
+    heights = [curve["high_998"][-1][1], curve["high"][-1][1], middle]
+    for y, word in zip(apart(heights, 11.0), words, strict=True):
         sheet.write(plane.right + 5, y, word, size=SMALL, colour=QUIET)
     return [
         Box(min(a[0], b[0]), min(a[1], b[1]) - 1, max(a[0], b[0]), max(a[1], b[1]) + 1)

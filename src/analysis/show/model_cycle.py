@@ -12,7 +12,7 @@ from analysis.core.language import NO_BREAK
 from analysis.show.blocks import Block, Canvas
 from analysis.show.model_words import alternative_of, data_of, lines_of
 from analysis.show.sheet import Sheet, figure_block
-from analysis.show.style import ACCENT, INK, OWN, QUIET, SMALL, WIDTH, drawing, text_width, wrap
+from analysis.show.style import ACCENT, INK, OWN, QUIET, SMALL, WIDTH, text_width, wrap
 from analysis.show.verdicts import DOWN, UP
 from analysis.steering.context import Steering
 from analysis.steering.stages import StageContent, stage_contents
@@ -40,18 +40,17 @@ def draw_model(canvas: Canvas, facts: pd.DataFrame, steering: Steering) -> Block
     """Draw the model's stages as a ring of arrows, and beside each what the results put there."""
     say = canvas.language
     contents = stage_contents(steering.model, facts, steering)
-    with drawing():
-        sheet = _draw(canvas, contents, steering)
-        caption = say.text(
-            "{model}, {year}: the stages in their order, what the results of {municipality} put at each, and "
-            "the document it ends in. {source}.",
-            model=say.pick(steering.model.name), year=steering.year,
-            municipality=canvas.labels.municipality, source=say.pick(steering.model.source).rstrip("."),
-        )  # fmt: skip
-        return figure_block(
-            canvas, "model", sheet, caption=caption, alt=alternative_of(canvas, contents),
-            data=data_of(canvas, contents),
-        )  # fmt: skip
+    sheet = _draw(canvas, contents, steering)
+    caption = say.text(
+        "{model}, {year}: the stages in their order, what the results of {municipality} put at each, and "
+        "the document it ends in. {source}.",
+        model=say.pick(steering.model.name), year=steering.year,
+        municipality=canvas.labels.municipality, source=say.pick(steering.model.source).rstrip("."),
+    )  # fmt: skip
+    return figure_block(
+        canvas, "model", sheet, caption=caption, alt=alternative_of(canvas, contents),
+        data=data_of(canvas, contents),
+    )  # fmt: skip
 
 
 def _draw(canvas: Canvas, contents: list[StageContent], steering: Steering) -> Sheet:

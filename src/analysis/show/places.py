@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 #: Steps around a point, to the right first, and how far a name may go from it, in points.
 _ANGLES = (0, 180, 90, 270, 45, 315, 135, 225, 22, 338, 158, 202)
 _REACHES = (7.0, 11.0, 17.0, 25.0, 35.0, 47.0, 62.0)
 _HIGH = 11.0
+#: A name over a line is read with effort; one whose own line runs through another mark may mislead.
+_OVER, _THROUGH = 0.35, 60
 #: Two rounds more: what was placed first may move away from what came later.
 _ROUNDS = 3
 
@@ -25,6 +27,11 @@ class Box:
 
     def overlap(self, other: Box) -> float:
         """Return the area that both cover."""
+        # Most lie apart, and that is told before anything is reckoned.
+        if other.left >= self.right or other.right <= self.left:
+            return 0.0
+        if other.top >= self.bottom or other.bottom <= self.top:
+            return 0.0
         wide = min(self.right, other.right) - max(self.left, other.left)
         high = min(self.bottom, other.bottom) - max(self.top, other.top)
         return wide * high if wide > 0 and high > 0 else 0.0
@@ -53,29 +60,65 @@ def place_names(
     the order in which they choose, so the most important come first.
     """
     marks = [Box(n.x - n.mark, n.y - n.mark, n.x + n.mark, n.y + n.mark) for n in names]
+    free = [
+        _Free(_free(name, area, [*marks, *keep_clear], avoid, [other for other in marks if other != mark]))
+        for name, mark in zip(names, marks, strict=True)
+    ]
     placed: list[Box | None] = [None] * len(names)
     for _ in range(_ROUNDS):
-        for i, name in enumerate(names):
+        for i in range(len(names)):
             others = [box.around(1.5) for j, box in enumerate(placed) if box is not None and j != i]
-            hard = [*others, *marks, *keep_clear]
-            near = [*others, *(mark for mark in marks if mark != marks[i])]
-            placed[i] = _best(name, area, hard, avoid, near)
+            placed[i] = _best(free[i], others)
     return placed
 
 
-def _best(
-    name: Name, area: Box, hard: Sequence[Box], avoid: Sequence[Box], near: Sequence[Box]
-) -> Box | None:
-    best, least = None, math.inf
+@dataclass(frozen=True)
+class _Place:
+    """Where a name may stand by all that does not move: how far away, over which lines, its own line."""
+
+    reach: float
+    box: Box
+    over: float
+    through: bool
+    line: list[tuple[float, float]]
+
+
+class _Free:
+    """A name's free places, nearest first, worked out only as far as somebody looks."""
+
+    def __init__(self, places: Iterator[_Place]) -> None:
+        self._known: list[_Place] = []
+        self._rest = places
+
+    def __iter__(self) -> Iterator[_Place]:
+        yield from self._known
+        for place in self._rest:
+            self._known.append(place)
+            yield place
+
+
+def _free(
+    name: Name, area: Box, hard: Sequence[Box], avoid: Sequence[Box], marks: Sequence[Box]
+) -> Iterator[_Place]:
     for reach, box in _candidates(name):
-        # From here on none can be better: they stand farther and farther away.
-        if reach >= least:
-            break
         if not _inside(box, area) or any(box.overlap(other) for other in hard):
             continue
-        cost = reach + _cost(name, box, avoid, near)
+        line = _steps(name, box)
+        yield _Place(reach, box, sum(box.overlap(other) for other in avoid), _crosses(line, marks), line)
+
+
+def _best(places: _Free, others: Sequence[Box]) -> Box | None:
+    best, least = None, math.inf
+    for place in places:
+        # From here on none can be better: they stand farther and farther away.
+        if place.reach >= least:
+            break
+        if any(place.box.overlap(other) for other in others):
+            continue
+        through = place.through or _crosses(place.line, others)
+        cost = place.reach + (_OVER * place.over + _THROUGH * through)
         if cost < least:
-            best, least = box, cost
+            best, least = place.box, cost
     return best
 
 
@@ -90,40 +133,43 @@ def leader(name: Name, box: Box) -> list[tuple[float, float]] | None:
     return [(name.x + (x - name.x) * start, name.y + (y - name.y) * start), (x, y)]
 
 
-def _crosses(name: Name, box: Box, others: Sequence[Box]) -> bool:
-    # Whether the line to a name that stands away runs through another mark or name.
+def _steps(name: Name, box: Box) -> list[tuple[float, float]]:
+    # Points along the line to a name that stands away; none where it stands close by.
     line = leader(name, box)
     if line is None:
-        return False
+        return []
     (x, y), (u, v) = line
-    steps = [i / 12 for i in range(13)]
+    return [(x + (u - x) * (i / 12), y + (v - y) * (i / 12)) for i in range(13)]
+
+
+def _crosses(line: Sequence[tuple[float, float]], others: Sequence[Box]) -> bool:
+    # Whether the line to a name runs through another mark or name.
     return any(
-        other.left <= x + (u - x) * t <= other.right and other.top <= y + (v - y) * t <= other.bottom
-        for other in others
-        for t in steps
+        other.left <= x <= other.right and other.top <= y <= other.bottom for other in others for x, y in line
     )
 
 
-def _candidates(name: Name) -> list[tuple[float, Box]]:
+def _offsets() -> list[tuple[float, float, float, float, float]]:
+    # How far, from the point across and upwards, how much of the height and of the width is shifted.
     found = []
     for reach in _REACHES:
         for angle in _ANGLES:
-            x = name.x + reach * math.cos(math.radians(angle))
-            y = name.y - reach * math.sin(math.radians(angle))
-            side = math.cos(math.radians(angle))
+            side, up = math.cos(math.radians(angle)), math.sin(math.radians(angle))
             # Above and below, the name begins where the point's mark ends, and may stand askew.
-            rise = math.sin(math.radians(angle)) * _HIGH / 2
             shifts = (0.0,) if side > 0.3 else (1.0,) if side < -0.3 else (0.5, 0.25, 0.75)
             for shift in shifts:
-                left = x - shift * name.wide
-                box = Box(left, y - rise - _HIGH / 2, left + name.wide, y - rise + _HIGH / 2)
-                found.append((reach + (2 if shift in (0.25, 0.75) else 0), box))
-    return sorted(found, key=lambda candidate: candidate[0])
+                away = reach + (2 if shift in (0.25, 0.75) else 0)
+                found.append((away, reach * side, reach * up, up * _HIGH / 2, shift))
+    return sorted(found, key=lambda offset: offset[0])
 
 
-def _cost(name: Name, box: Box, avoid: Sequence[Box], near: Sequence[Box]) -> float:
-    # A name over a line is read with effort; one whose own line runs through another mark may mislead.
-    return 0.35 * sum(box.overlap(other) for other in avoid) + 60 * _crosses(name, box, near)
+_OFFSETS = _offsets()
+
+
+def _candidates(name: Name) -> Iterator[tuple[float, Box]]:
+    for away, across, up, rise, shift in _OFFSETS:
+        left, y = name.x + across - shift * name.wide, name.y - up
+        yield away, Box(left, y - rise - _HIGH / 2, left + name.wide, y - rise + _HIGH / 2)
 
 
 def _inside(box: Box, area: Box) -> bool:

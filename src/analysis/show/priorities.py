@@ -20,7 +20,7 @@ from analysis.show.priority_words import (
 from analysis.show.scale import near_axis, part_axis
 from analysis.show.select import service_of
 from analysis.show.sheet import Sheet, figure_block
-from analysis.show.style import BAND, INK, OWN, PALE, QUIET, drawing, text_width
+from analysis.show.style import BAND, INK, OWN, PALE, QUIET, text_width
 from analysis.show.text import write_paragraph
 
 HEIGHT, TOP, FOOT, EDGE, AIR = 300.0, 28.0, 31.0, 3.0, 12.0
@@ -35,23 +35,22 @@ def draw_priorities(canvas: Canvas, facts: pd.DataFrame) -> Block:
     points, cuts = points_of(canvas, facts), cuts_of(facts)
     if not points or cuts is None:
         return write_paragraph(canvas, why_nothing(canvas, facts))
-    with drawing():
-        sheet = Sheet(TOP + HEIGHT + FOOT)
-        means, shares = ends_of(points)
-        upright = near_axis(canvas, service, [*means, cuts[1]], say.text("The dimension's mean"))
-        title = say.text("Association with overall satisfaction")
-        across = part_axis(canvas, [*shares, cuts[0]], title)
-        left = EDGE + tick_room(upright)
-        plane = Plane(left, TOP, sheet.width - left - AIR, HEIGHT, across, upright)
-        corners = _quadrants(canvas, sheet, plane, cuts)
-        plane.frame(sheet)
-        _crosses(canvas, sheet, plane, points, corners)
-        return figure_block(
-            canvas, "priorities", sheet,
-            caption=caption_of(canvas, facts, points, cuts) + say_part(canvas, upright, service),
-            alt=alternative_of(canvas, facts, points),
-            data=data_of(canvas, facts, points),
-        )  # fmt: skip
+    sheet = Sheet(TOP + HEIGHT + FOOT)
+    means, shares = ends_of(points)
+    upright = near_axis(canvas, service, [*means, cuts[1]], say.text("The dimension's mean"))
+    title = say.text("Association with overall satisfaction")
+    across = part_axis(canvas, [*shares, cuts[0]], title)
+    left = EDGE + tick_room(upright)
+    plane = Plane(left, TOP, sheet.width - left - AIR, HEIGHT, across, upright)
+    corners = _quadrants(canvas, sheet, plane, cuts)
+    plane.frame(sheet)
+    _crosses(canvas, sheet, plane, points, corners)
+    return figure_block(
+        canvas, "priorities", sheet,
+        caption=caption_of(canvas, facts, points, cuts) + say_part(canvas, upright, service),
+        alt=alternative_of(canvas, facts, points),
+        data=data_of(canvas, facts, points),
+    )  # fmt: skip
 
 
 def _quadrants(canvas: Canvas, sheet: Sheet, plane: Plane, cuts: tuple[float, float]) -> list[Box]:

@@ -11,7 +11,6 @@ from analysis.show.rows import Heading, Line, Row, draw_rows
 from analysis.show.scale import share_axis
 from analysis.show.select import is_number, last_year, one, own, select, service_of
 from analysis.show.sheet import figure_block
-from analysis.show.style import drawing
 from analysis.show.tables import Column, Table
 from analysis.show.text import write_callout
 from analysis.show.verdicts import shown, state
@@ -42,21 +41,20 @@ def draw_response(canvas: Canvas, facts: pd.DataFrame) -> Block:
     lines = (
         [Line(total.value, f"{labels.municipality} {numbers.score(say, total)}")] if is_number(total) else []
     )
-    with drawing():
-        sheet = draw_rows(
-            rows, headings, share_axis(canvas, say.text("Response rate of those invited")), lines=lines
-        )
-        caption = say.text(
-            "Response rate by {unit}, {year}: answers out of those invited. The bar is a {level} confidence "
-            "interval (Wilson).",
-            unit=labels.unit_word(service), year=last_year(facts), level=numbers.level_word(say, everyone),
-        )  # fmt: skip
-        return figure_block(
-            canvas, "response", sheet,
-            caption=caption,
-            alt=_alternative(canvas, facts, rates),
-            data=_data(canvas, service, everyone),
-        )  # fmt: skip
+    sheet = draw_rows(
+        rows, headings, share_axis(canvas, say.text("Response rate of those invited")), lines=lines
+    )
+    caption = say.text(
+        "Response rate by {unit}, {year}: answers out of those invited. The bar is a {level} confidence "
+        "interval (Wilson).",
+        unit=labels.unit_word(service), year=last_year(facts), level=numbers.level_word(say, everyone),
+    )  # fmt: skip
+    return figure_block(
+        canvas, "response", sheet,
+        caption=caption,
+        alt=_alternative(canvas, facts, rates),
+        data=_data(canvas, service, everyone),
+    )  # fmt: skip
 
 
 def headline_response(canvas: Canvas, facts: pd.DataFrame) -> str:

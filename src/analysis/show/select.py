@@ -9,7 +9,7 @@ import pandas as pd
 
 from analysis.facts.findings import CLAIMS
 from analysis.facts.labels import Labels
-from analysis.facts.lookup import Index, index_of, kept_part, part_of
+from analysis.facts.lookup import Index, index_of, kept_part
 from analysis.facts.table import Fact
 from analysis.show.blocks import Canvas
 
@@ -53,10 +53,10 @@ def services_of(facts: pd.DataFrame) -> list[str]:
 def by_service(canvas: Canvas, facts: pd.DataFrame) -> Iterator[tuple[Canvas, pd.DataFrame]]:
     """Give each service its own facts, without claims over the whole report, and a canvas for them."""
     over_all = (*CLAIMS.values(), "strength", "improvement")
-    own_claims = index_of(facts).only("statistic", lambda statistic: statistic not in over_all)
+    told = kept_part(facts, "of services", "statistic", lambda statistic: statistic not in over_all)
     for service in services_of(facts):
-        part = own_claims.only("service", lambda named, service=service: named == service)
-        yield replace(canvas, prefix=service), part_of(facts, part)
+        part = kept_part(told, f"of {service}", "service", lambda named, service=service: named == service)
+        yield replace(canvas, prefix=service), part
 
 
 def own(facts: pd.DataFrame) -> pd.DataFrame:

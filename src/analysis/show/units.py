@@ -12,7 +12,7 @@ from analysis.show.rows import Heading, Line, Row, draw_rows
 from analysis.show.scale import mean_axis
 from analysis.show.select import is_number, last_year, nation, one, own, select, service_of
 from analysis.show.sheet import figure_block
-from analysis.show.style import QUIET, drawing
+from analysis.show.style import QUIET
 from analysis.show.tables import Column, Table
 from analysis.show.text import write_callout
 from analysis.show.unit_findings import headline_units, units_of
@@ -61,17 +61,16 @@ def draw_units(canvas: Canvas, facts: pd.DataFrame, *, topic: str = "overall", f
         Heading(say.text("assessment")),
     )
     title = say.text("{topic}, mean", topic=labels.topic(service, topic))
-    with drawing():
-        sheet = draw_rows(
-            rows, headings, mean_axis(canvas, service, title), lines=_lines(canvas, facts, topic, year)
-        )
-        name = "units" if topic == "overall" else f"units-{topic.partition('.')[2]}"
-        return figure_block(
-            canvas, name, sheet,
-            caption=_caption(canvas, facts, means, topic, first),
-            alt=_alternative(canvas, facts, means, topic),
-            data=_data(canvas, means, differences, ranges),
-        )  # fmt: skip
+    sheet = draw_rows(
+        rows, headings, mean_axis(canvas, service, title), lines=_lines(canvas, facts, topic, year)
+    )
+    name = "units" if topic == "overall" else f"units-{topic.partition('.')[2]}"
+    return figure_block(
+        canvas, name, sheet,
+        caption=_caption(canvas, facts, means, topic, first),
+        alt=_alternative(canvas, facts, means, topic),
+        data=_data(canvas, means, differences, ranges),
+    )  # fmt: skip
 
 
 def _says(difference: Fact | None) -> bool:

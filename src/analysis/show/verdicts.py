@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 from analysis.core.language import NO_BREAK, Language
 from analysis.facts.table import Fact
@@ -36,6 +37,11 @@ def judge(language: Language, fact: Fact | None) -> Verdict:
         return state(language, fact)
     if fact.statistic == "expected_range":
         return _expected(language, fact)
+    return _judged(language, fact.verdict, change="change" in fact.statistic)
+
+
+@cache
+def _judged(language: Language, verdict: str, *, change: bool) -> Verdict:
     words = {
         "depends_on_method": Verdict(UNDECIDED, language.text("depends on the method")),
         "keeps_verdict": Verdict("", language.text("stays certain")),
@@ -50,13 +56,13 @@ def judge(language: Language, fact: Fact | None) -> Verdict:
         "above": Verdict(UP, language.text("above the others")),
         "below": Verdict(DOWN, language.text("below the others")),
     }
-    if "change" in fact.statistic:
+    if change:
         words["higher"] = Verdict(UP, language.text("certain rise"))
         words["lower"] = Verdict(DOWN, language.text("certain fall"))
     else:
         words["higher"] = Verdict(UP, language.text("certainly higher"))
         words["lower"] = Verdict(DOWN, language.text("certainly lower"))
-    return words.get(fact.verdict, Verdict("", ""))
+    return words.get(verdict, Verdict("", ""))
 
 
 def _expected(language: Language, fact: Fact) -> Verdict:

@@ -12,7 +12,7 @@ from analysis.show.blocks import Block, Canvas
 from analysis.show.month_ring import OUTER, Ring, draw_months
 from analysis.show.plane import apart
 from analysis.show.sheet import Sheet, figure_block
-from analysis.show.style import INK, OWN, PALE, QUIET, SMALL, WIDTH, drawing, wrap
+from analysis.show.style import INK, OWN, PALE, QUIET, SMALL, WIDTH, wrap
 from analysis.show.tables import Column, Table
 from analysis.steering.context import Steering
 from analysis.steering.wheel import Event, events, name_event, next_survey, survey_years, wheel_of
@@ -54,25 +54,24 @@ def draw_wheel(canvas: Canvas, steering: Steering) -> Block:
     this, following = survey_years(wheel, steering.years)
     every = events(steering.plan.wheel, steering.years)
     inside = [event for event in every if this <= event.start.year < following]
-    with drawing():
-        ring = Ring(this, following - this, WIDTH / 2, 0)
-        parts = _parts(canvas, steering, ring, inside)
-        right = [part for part in parts if part.middle % 1 < 0.5]
-        left = [part for part in parts if part.middle % 1 >= 0.5]
-        tallest = max(sum(p.height + _GAP for p in side) for side in (right, left))
-        height = max(2 * OUTER, tallest) + 2 * _EDGE + 4
-        ring = Ring(this, following - this, WIDTH / 2, height / 2)
-        sheet = Sheet(height)
-        draw_months(canvas, sheet, ring)
-        _arcs(sheet, ring, parts, steering.year)
-        for side, align in ((right, "left"), (left, "right")):
-            _labels(sheet, ring, side, align, height, steering.year)
-        return figure_block(
-            canvas, "wheel", sheet,
-            caption=_caption(canvas, steering, this, following),
-            alt=_alternative(canvas, every, this, following),
-            data=_data(canvas, every),
-        )  # fmt: skip
+    ring = Ring(this, following - this, WIDTH / 2, 0)
+    parts = _parts(canvas, steering, ring, inside)
+    right = [part for part in parts if part.middle % 1 < 0.5]
+    left = [part for part in parts if part.middle % 1 >= 0.5]
+    tallest = max(sum(p.height + _GAP for p in side) for side in (right, left))
+    height = max(2 * OUTER, tallest) + 2 * _EDGE + 4
+    ring = Ring(this, following - this, WIDTH / 2, height / 2)
+    sheet = Sheet(height)
+    draw_months(canvas, sheet, ring)
+    _arcs(sheet, ring, parts, steering.year)
+    for side, align in ((right, "left"), (left, "right")):
+        _labels(sheet, ring, side, align, height, steering.year)
+    return figure_block(
+        canvas, "wheel", sheet,
+        caption=_caption(canvas, steering, this, following),
+        alt=_alternative(canvas, every, this, following),
+        data=_data(canvas, every),
+    )  # fmt: skip
 
 
 def dates_of(canvas: Canvas, event: Event) -> str:

@@ -45,7 +45,7 @@ class CaseMix:
                 found=f"{', '.join(map(str, beta.index))} and {', '.join(map(str, centre.index))}",
                 expected="the same names in both",
             )
-        if not np.isfinite(beta).all() or not np.isfinite(centre).all():
+        if not np.isfinite(beta.to_numpy()).all() or not np.isfinite(centre.to_numpy()).all():
             raise NotComparable(
                 "a coefficient or a centre is missing", found="or infinite", expected="finite numbers"
             )

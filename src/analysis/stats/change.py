@@ -11,7 +11,7 @@ import pandas as pd
 from scipy import special
 
 from analysis.stats.errors import NotComparable, NoVariation, TooFewAnswers, TooFewRounds
-from analysis.stats.frames import TableResult, checked_level, complete_rows, group_moments
+from analysis.stats.frames import TableResult, checked_level, complete_columns, group_moments
 from analysis.stats.given import column_list, separate_columns
 from analysis.stats.intervals import t_quantile
 from analysis.stats.multiple import adjust_p
@@ -89,13 +89,13 @@ def between_rounds(
     frame, rounds = order.frame, None if rounds is None else order.pair(rounds)
     cells = []
     for name in scores:
-        rows = complete_rows(frame, [*keys, year, name])
+        rows = complete_columns(frame, [*keys, year, name])
         cells.append(group_moments(rows, [*keys, year], name).assign(score=name))
     moments = pd.concat(cells, ignore_index=True)
     if moments.empty:
         raise TooFewAnswers("a change needs answers", found="0", expected="at least 2 in each of two rounds")
     # The whole frame's, also where a score has no answer in it: else an old change would pass for the last.
-    last = complete_rows(frame, [year])[year].max() if rounds is None else rounds[1]
+    last = complete_columns(frame, [year])[year].max() if rounds is None else rounds[1]
     compared = _paired(moments, ["score", *keys], year, rounds, last)
     reasons = compared.pop("reason")
     left_out = compared[["score", *keys, "from_year", "to_year"]].assign(reason=reasons)[reasons != ""]
@@ -127,15 +127,17 @@ def compared_scores(score: Any, **others: Any) -> list[str]:
 def _paired(
     moments: pd.DataFrame, keys: list[str], year: str, rounds: tuple[Any, Any] | None, last: Any
 ) -> pd.DataFrame:
+    names = ("n", "mean", "variance")
+    cells: dict[tuple, dict[Any, tuple]] = {}
+    columns = [moments[column].tolist() for column in (*keys, year, *names)]
+    for *key, at, n, mean, variance in zip(*columns, strict=True):
+        cells.setdefault(tuple(key), {})[at] = (n, mean, variance)
     rows = []
-    for key, cell in moments.groupby(keys, sort=False):
-        by_year = cell.set_index(year)
-        earlier = [y for y in by_year.index if (y < last if rounds is None else y == rounds[0])]
+    for key, by_year in cells.items():
+        earlier = [y for y in by_year if (y < last if rounds is None else y == rounds[0])]
         row = dict(zip(keys, key, strict=True)) | {"from_year": max(earlier, default=None), "to_year": last}
         for end, at in (("from", row["from_year"]), ("to", last)):
-            there = at in by_year.index
-            for column in ("n", "mean", "variance"):
-                row[f"{column}_{end}"] = by_year.at[at, column] if there else (0 if column == "n" else np.nan)
+            row |= zip((f"{name}_{end}" for name in names), by_year.get(at, (0, np.nan, np.nan)), strict=True)
         rows.append(row | {"reason": _reason(row)})
     return pd.DataFrame(rows).astype({"n_from": "int64", "n_to": "int64"})
 
@@ -159,18 +161,19 @@ def _refuse(reasons: pd.Series) -> None:
 
 
 def _tested(rows: pd.DataFrame, level: float, power: float) -> pd.DataFrame:
-    n1, n2 = rows["n_from"], rows["n_to"]
-    part1, part2 = rows["variance_from"] / n1, rows["variance_to"] / n2
-    df = (part1 + part2) ** 2 / (part1**2 / (n1 - 1) + part2**2 / (n2 - 1))
-    within = ((n1 - 1) * rows["variance_from"] + (n2 - 1) * rows["variance_to"]) / (n1 + n2 - 2)
-    table = rows.drop(columns=["variance_from", "variance_to"]).assign(
-        difference=rows["mean_to"] - rows["mean_from"], se=np.sqrt(part1 + part2), df=df
+    ends = ("n_from", "n_to", "mean_from", "mean_to")
+    n1, n2, mean1, mean2, variance1, variance2 = (
+        rows[name].to_numpy() for name in (*ends, "variance_from", "variance_to")
     )
-    half = t_quantile(df, level) * table["se"]
-    table = table.assign(low=table["difference"] - half, high=table["difference"] + half)
-    table["p"] = 2 * special.stdtr(df, -(table["difference"] / table["se"]).abs())
-    table["p_bh"] = adjust_p(table["p"], "bh")
-    table["detectable"] = detectable_difference(n1, n2, np.sqrt(within), power=power, level=level)
-    order = [c for c in table.columns if not c.endswith(("_from", "_to")) or c in ("n_from", "n_to")]
-    ends = order.index("difference")
-    return table[[*order[:ends], "mean_from", "mean_to", *order[ends:]]]
+    part1, part2 = variance1 / n1, variance2 / n2
+    df = (part1 + part2) ** 2 / (part1**2 / (n1 - 1) + part2**2 / (n2 - 1))
+    within = ((n1 - 1) * variance1 + (n2 - 1) * variance2) / (n1 + n2 - 2)
+    difference, se = mean2 - mean1, np.sqrt(part1 + part2)
+    half = t_quantile(df, level) * se
+    p = 2 * special.stdtr(df, -np.abs(difference / se))
+    others = [name for name in rows.columns if not name.endswith(("_from", "_to"))]
+    return rows[[*others, *ends]].assign(
+        difference=difference, se=se, df=df, low=difference - half, high=difference + half, p=p,
+        p_bh=adjust_p(p, "bh"),
+        detectable=detectable_difference(n1, n2, np.sqrt(within), power=power, level=level),
+    )  # fmt: skip

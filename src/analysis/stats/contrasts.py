@@ -97,7 +97,7 @@ def pairwise(
     units, variance, df = _one_round(frame, score, unit, year, level)
     first, second = (np.array(side) for side in zip(*combinations(range(len(units)), 2), strict=True))
     names, n, mean = (units[column].to_numpy() for column in ("unit", "n", "mean"))
-    table = pd.DataFrame({"a": names[first], "b": names[second], "difference": mean[first] - mean[second]})
+    table = {"a": names[first], "b": names[second], "difference": mean[first] - mean[second]}
     table["se"] = np.sqrt(variance * (1 / n[first] + 1 / n[second]))
     tested = _tested(table, df, level)
     if isinstance(adjust, str) and adjust == "tukey":
@@ -145,10 +145,10 @@ def unit_deviations(
     n, mean = units["n"].to_numpy(), units["mean"].to_numpy()
     others = n.sum() - n
     mean_others = ((n * mean).sum() - n * mean) / others
-    table = pd.DataFrame({
+    table = {
         "unit": units["unit"].array, "n": n, "n_others": others, "mean": mean, "mean_others": mean_others,
         "difference": mean - mean_others, "se": np.sqrt(variance * (1 / n + 1 / others)),
-    })  # fmt: skip
+    }  # fmt: skip
     tested = _tested(table, df, level)
     tested["p_adjusted"] = adjust_p(tested["p"], adjust)
     return Contrasts(table=tested, adjust=adjust, level=level, df=df, variance_residual=variance)
@@ -180,17 +180,17 @@ def _one_round(
     df = int(units["n"].sum() - len(units))
     if df == 0:
         raise TooFewAnswers("no unit has two answers", found=f"{len(units)} units", expected="2 in some unit")
-    variance = float(((units["n"] - 1) * units["variance"]).sum() / df)
+    variance = float(np.nansum((units["n"].to_numpy() - 1) * units["variance"].to_numpy()) / df)
     if variance == 0:
         raise NoVariation("all answers are the same within every unit", found=f"{len(units)} units")
     return units, variance, df
 
 
-def _tested(table: pd.DataFrame, df: int, level: float) -> pd.DataFrame:
-    difference, se = table["difference"].to_numpy(), table["se"].to_numpy()
+def _tested(table: dict[str, Any], df: int, level: float) -> pd.DataFrame:
+    difference, se = table["difference"], table["se"]
     half = t_quantile(df, level) * se
     p = 2 * special.stdtr(df, -np.abs(difference / se))
-    return table.assign(df=df, low=difference - half, high=difference + half, p=p)
+    return pd.DataFrame(table | {"df": df, "low": difference - half, "high": difference + half, "p": p})
 
 
 def _studentized_range(table: pd.DataFrame, n_units: int, df: int) -> np.ndarray:

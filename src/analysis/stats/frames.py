@@ -53,9 +53,17 @@ def complete_columns(frame: pd.DataFrame, columns: Iterable[Hashable]) -> dict[H
 
 def complete_arrays(columns: Mapping[Hashable, pd.Series]) -> dict[Hashable, np.ndarray]:
     """Give what `complete_rows` gives of columns of one length that are in no frame."""
-    complete = np.logical_and.reduce([column.notna().to_numpy() for column in columns.values()])
+    complete = np.logical_and.reduce([~pd.isna(column.array) for column in columns.values()])
     plain: dict[Hashable, np.ndarray] = {}
     for name, column in columns.items():
+        if isinstance(column.dtype, np.dtype) and column.dtype.kind in "fiO":
+            # What nearly every column is: the rest is for those that come from elsewhere.
+            kept = column.to_numpy()[complete]
+            wide = {"f": "float64", "i": "int64"}.get(column.dtype.kind)
+            plain[name] = kept.astype(wide) if wide else kept
+            if column.dtype.kind == "f":
+                check_finite(plain[name], f"column {name!r}")
+            continue
         kept = column.array[complete]
         if pd.api.types.is_bool_dtype(column.dtype) or not pd.api.types.is_numeric_dtype(column.dtype):
             plain[name] = kept.to_numpy(dtype=object)

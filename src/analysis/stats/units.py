@@ -118,8 +118,9 @@ def fit_units(
         )
     values = number_column(rows, score)
     # The rows are sorted by the keys: a unit ends where one of them changes.
-    starts = run_starts(rows[key].to_numpy() for key in keys)
-    units = rows[keys].iloc[starts].reset_index(drop=True)
+    places = {key: rows[key].to_numpy() for key in keys}
+    starts = run_starts(places.values())
+    units = pd.DataFrame({key: place[starts] for key, place in places.items()})
     codes = np.repeat(np.arange(len(units)), np.diff([*starts, len(rows)]))
     pooled = np.bincount(codes)
     group = None if within is None else units.groupby(within, observed=True).ngroup().to_numpy()

@@ -29,6 +29,26 @@ class _Subject:
     product: str = ""
 
 
+class _Figures:
+    """The figures of all municipalities up to the round: columns as arrays, and the rows of every subject."""
+
+    def __init__(self, steering: Steering) -> None:
+        table = steering.indicators
+        table = table[table["year"].le(steering.year) & table["value"].notna()]
+        self.municipality = table["municipality"].to_numpy(dtype=object)
+        self.year = table["year"].to_numpy(dtype="int64")
+        self.value = table["value"].to_numpy(dtype="float64")
+        self.source = table["source"].to_numpy(dtype=object)
+        # A table of a whole country has a handful of units of measure, in tens of thousands of rows.
+        codes, words = table["unit"].factorize()
+        self.scale = np.array([*map(_unit_of, words), _unit_of(None)], dtype=object)[codes]
+        self._rows = table.groupby(["topic", "indicator"], sort=False).indices
+
+    def rows(self, subject: _Subject) -> np.ndarray:
+        """Return the places of a subject's figures, in the table's order."""
+        return np.sort(self._rows.get((subject.filed, subject.indicator), np.empty(0, dtype="int64")))
+
+
 def cost_facts(
     facts: pd.DataFrame,
     steering: Steering,
@@ -62,8 +82,9 @@ def cost_facts(
     if peer_group:
         groups[f"peers.{peer_group}"] = frozenset(peers)
     found: list[Fact] = []
+    figures = _Figures(steering)
     for subject in _subjects(steering, services):
-        own = _own(steering, subject)
+        own = _own(steering, figures, subject)
         few = steering.plan.tells_of_few(subject.service, subject.indicator, thresholds.distribution)
         if few and own[-1].state == "measured":
             found += [replace(fact, note="").missing("suppressed") for fact in own]
@@ -74,7 +95,7 @@ def cost_facts(
         against = []
         if own[-1].state == "measured" and not subject.unit:
             for name, codes in groups.items():
-                against += _others(steering, subject, own[-1], name, codes, fewest)
+                against += _others(figures, subject, own[-1], name, codes, fewest)
         found += [*own[:-1], _placed(own[-1], against), *against]
     return tabulate(found)
 
@@ -98,15 +119,17 @@ def _subjects(steering: Steering, services: list[str]) -> Iterator[_Subject]:
                 product.cost_topic, product.cost or COST, product.service or "", product=product.id
             )
     table = steering.indicators
+    with_cost = set(table.loc[table["indicator"].eq(COST), "topic"])
     for unit, service in zip(steering.units["unit"], steering.units["service"], strict=True):
-        if service in services and (table["topic"].eq(unit) & table["indicator"].eq(COST)).any():
+        if service in services and unit in with_cost:
             yield _Subject(unit, COST, service, unit=unit)
 
 
-def _own(steering: Steering, subject: _Subject) -> list[Fact]:
+def _own(steering: Steering, figures: _Figures, subject: _Subject) -> list[Fact]:
     """Return the municipality's figures, oldest first; the last is the latest, or says that there is none."""
-    rows = _rows(steering, subject)
-    rows = rows[rows["municipality"].eq(steering.plan.municipality)].sort_values("year", kind="stable")
+    rows = figures.rows(subject)
+    rows = rows[figures.municipality[rows] == steering.plan.municipality]
+    rows = rows[np.argsort(figures.year[rows], kind="stable")]
     fact = Fact(
         statistic=subject.indicator,
         municipality=steering.plan.municipality,
@@ -117,34 +140,38 @@ def _own(steering: Steering, subject: _Subject) -> list[Fact]:
         category=subject.product,
         method="indicator",
     )
-    if rows.empty:
+    if not len(rows):
         return [fact.missing("not_measured", "no_figure")]
-    kept = rows[rows["year"].ge(min(steering.years))]
-    rows = kept if len(kept) else rows.tail(1)
+    kept = rows[figures.year[rows] >= min(steering.years)]
     return [
         replace(
-            fact, year=int(row.year), value=float(row.value), scale=_unit_of(row.unit), note=_text(row.source)
+            fact,
+            year=int(figures.year[row]),
+            value=float(figures.value[row]),
+            scale=figures.scale[row],
+            note=_text(figures.source[row]),
         )
-        for row in rows.itertuples()
+        for row in (kept if len(kept) else rows[-1:])
     ]
 
 
 def _others(
-    steering: Steering,
+    figures: _Figures,
     subject: _Subject,
     own: Fact,
     against: str,
     codes: frozenset[str] | None,
     minimum: int,
 ) -> Iterator[Fact]:
-    rows = _rows(steering, subject)
-    rows = rows[rows["year"].eq(own.year) & rows["municipality"].ne(own.municipality)]
+    rows = figures.rows(subject)
+    rows = rows[(figures.year[rows] == own.year) & (figures.municipality[rows] != own.municipality)]
     # Figures in another unit of measure are another figure.
-    rows = rows[[_unit_of(unit) == own.scale for unit in rows["unit"]]]
+    rows = rows[figures.scale[rows] == own.scale]
     if codes is not None:
-        rows = rows[rows["municipality"].isin(list(codes))]
+        rows = rows[[code in codes for code in figures.municipality[rows]]]
+    values = np.percentile(figures.value[rows], _QUARTILES) if len(rows) >= minimum else ()
     few = "no_peers" if codes is not None else "no_other_municipalities"
-    for percent in _QUARTILES:
+    for i, percent in enumerate(_QUARTILES):
         category = f"{subject.product}.{percent}" if subject.product else str(percent)
         fact = replace(
             own,
@@ -155,10 +182,10 @@ def _others(
             method="quartile_of_others",
             note="",
         )
-        if len(rows) < minimum:
+        if not len(values):
             yield fact.missing("not_comparable", few)
         else:
-            yield replace(fact, value=float(np.percentile(rows["value"], percent)), N=len(rows))
+            yield replace(fact, value=float(values[i]), N=len(rows))
 
 
 def _placed(own: Fact, against: list[Fact]) -> Fact:
@@ -171,16 +198,6 @@ def _placed(own: Fact, against: list[Fact]) -> Fact:
         "lowest_quarter" if own.value < low else "highest_quarter" if own.value > high else "middle_half"
     )
     return replace(own, N=nation[0].N, verdict=verdict)
-
-
-def _rows(steering: Steering, subject: _Subject) -> pd.DataFrame:
-    table = steering.indicators
-    return table[
-        table["topic"].eq(subject.filed)
-        & table["indicator"].eq(subject.indicator)
-        & table["year"].le(steering.year)
-        & table["value"].notna()
-    ]
 
 
 def _unit_of(unit: object) -> str:

@@ -44,11 +44,15 @@ def shown_scores(surveys: Mapping[str, ServiceSurvey], facts: pd.DataFrame) -> S
         service: frozenset(zip(rows["unit"], rows["year"].astype(int), rows["topic"], strict=True))
         for service, rows in gone.groupby("service")
     }
-    cleared = {
-        service: replace(survey, hidden=hidden.get(service, frozenset()))
-        for service, survey in surveys.items()
-    }
-    return lambda service, topic: cleared[service].pooled(topic)
+    cleared: dict[str, ServiceSurvey] = {}
+
+    def pooled(service: str, topic: str) -> pd.DataFrame:
+        # Of most services nothing is judged: their answers need not be read.
+        if service not in cleared:
+            cleared[service] = replace(surveys[service], hidden=hidden.get(service, frozenset()))
+        return cleared[service].pooled(topic)
+
+    return pooled
 
 
 def measure_facts(

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, get_args
+from typing import get_args
 
 import pandas as pd
 
+from analysis.facts.lookup import index_of
+from analysis.facts.table import Fact
 from analysis.steering.ledger import FindingKind
 from analysis.steering.targets import Target
 
@@ -20,6 +22,7 @@ _CLAIMS: dict[tuple[str, str], FindingKind] = {
     ("report_unit_difference", "below"): "unit_below",
     ("report_unit_difference", "above"): "unit_above",
 }
+_STATISTICS = ("target_status", "strength", "improvement", *dict.fromkeys(name for name, _ in _CLAIMS))
 _RANK = {kind: rank for rank, kind in enumerate(get_args(FindingKind))}
 
 
@@ -48,10 +51,11 @@ def findings_of(
     targets whose result is unacceptable or undecided. `facts` are those of all services and of the report,
     with `target_status` where there are targets.
     """
-    rows = facts[facts["municipality"].eq(municipality) & facts["year"].eq(year).fillna(False)]
+    index = index_of(facts)
+    rows = index.find({"statistic": _STATISTICS, "municipality": municipality, "year": year})
     known = {target.id: target for target in targets}
-    found = [finding for row in rows.itertuples() if (finding := _finding(row, known)) is not None]
-    order = {service: place for place, service in enumerate(dict.fromkeys(facts["service"]))}
+    found = [finding for row in rows if (finding := _finding(row, known)) is not None]
+    order = {service: place for place, service in enumerate(dict.fromkeys(index.values("service")))}
     return sorted(found, key=lambda f: (order.get(f.service, len(order)), _RANK[f.kind], f.fact_id))
 
 
@@ -69,7 +73,7 @@ def rank_of(kind: FindingKind) -> int:
     return _RANK[kind]
 
 
-def _finding(row: Any, targets: dict[str, Target]) -> Finding | None:
+def _finding(row: Fact, targets: dict[str, Target]) -> Finding | None:
     kind: FindingKind | None
     if row.statistic == "target_status":
         kind = _missed(row)
@@ -89,7 +93,7 @@ def _finding(row: Any, targets: dict[str, Target]) -> Finding | None:
     return Finding(service=row.service, unit=row.unit, topic=row.topic, kind=kind, fact_id=row.fact_id)
 
 
-def _missed(row: Any) -> FindingKind | None:
+def _missed(row: Fact) -> FindingKind | None:
     if row.state == "undecided":
         return "target_undecided"
     return "target_unacceptable" if row.state == "measured" and row.verdict == "unacceptable" else None

@@ -1,4 +1,4 @@
-"""DuckDB over the store's Parquet files: only the needed files, rows and columns are read."""
+"""The store's Parquet files, read as they are or through DuckDB: only the needed files and rows."""
 
 from __future__ import annotations
 
@@ -49,6 +49,33 @@ def read_rows(rows: Rows, order: Sequence[str]) -> pd.DataFrame:
     texts = {f.name for table in tables for f in table.schema if _is_text(f.type)}
     whole = pa.concat_tables([_alike(table, texts) for table in tables], promote_options="default")
     return whole.sort_by([(name, "ascending") for name in order]).to_pandas(use_threads=False)
+
+
+def who_answered(rows: Rows, items: Iterable[str]) -> dict[int, set[str]]:
+    """Return the respondents who answered any of the items, by year (see `Store.people`)."""
+    chosen = {} if rows.municipality is None else {"municipality": [rows.municipality]}
+    items, people = list(items), {}
+    for path in map(Path, rows.files):
+        with pq.ParquetFile(path) as file:
+            kept = [g for g in range(file.num_row_groups) if _may_hold(file.metadata.row_group(g), chosen)]
+
+            def read(column: str, file: pq.ParquetFile = file, kept: list[int] = kept) -> pa.ChunkedArray:
+                return file.read_row_groups(kept, columns=[column], use_threads=False).column(0)
+
+            who, there = read("respondent"), set(file.schema.names)
+            here = np.ones(len(who), dtype=bool)
+            for name, values in chosen.items():
+                cells = read(name)
+                here &= pc.is_in(cells, pa.array(values, cells.type)).to_numpy()
+            silent = here.copy()
+            for item in filter(there.__contains__, items):
+                # Most people answer the first question: the other columns need not be read.
+                if not silent.any():
+                    break
+                silent &= pc.is_null(read(item), nan_is_null=True).to_numpy()
+            answered = who.filter(pa.array(here & ~silent))
+        people[int(path.parent.name.removeprefix("year="))] = set(answered.to_pylist())
+    return people
 
 
 def _is_text(kind: pa.DataType) -> bool:
@@ -165,9 +192,9 @@ def read_table(store: Path, name: str, **chosen: str | Iterable[int] | None) -> 
     }
     table = _read_chosen(path, wanted)
     frame = table.to_pandas(types_mapper={pa.int64(): pd.Int64Dtype()}.get, use_threads=False)
-    for name, rule in columns.items():
-        if not rule.nullable and isinstance(frame[name].dtype, pd.Int64Dtype):
-            frame[name] = frame[name].to_numpy("int64")
+    for column, rule in columns.items():
+        if not rule.nullable and isinstance(frame[column].dtype, pd.Int64Dtype):
+            frame[column] = frame[column].to_numpy("int64")
     return frame
 
 

@@ -1,4 +1,4 @@
-"""The store: a folder of checked survey data, read with DuckDB so that a run meets only its own rows."""
+"""The store: a folder of checked survey data, read so that a run meets only its own rows."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pandas as pd
 from analysis.core.errors import DataError, nearest
 from analysis.survey.codebook import Questionnaire, load_questionnaire
 from analysis.survey.content import ANSWERS, QUESTIONNAIRE, Content, take_content
-from analysis.survey.query import Rows, read_rows, read_table, summarised
+from analysis.survey.query import Rows, read_rows, read_table, summarised, who_answered
 from analysis.survey.schemas import TABLES
 from analysis.survey.staging import finish
 from analysis.survey.writing import response_file
@@ -110,10 +110,16 @@ class Store:
         if not rows.files:
             return pd.DataFrame(columns=["respondent", "municipality", "unit", "year", *items])
         frame = read_rows(rows, order)
-        kept = {name: frame[name].astype("float64") if name in frame else np.nan for name in items}
+        kept = {name: frame[name].to_numpy("float64") if name in frame else np.nan for name in items}
         others = [c for c in frame.columns if c not in (*items, *order) and _is_kept(frame[c])]
         front = frame[["respondent", "municipality", "unit", "year", *others]]
         return pd.concat([front, pd.DataFrame(kept, index=frame.index)], axis=1)
+
+    def people(
+        self, service: str, *, municipality: str | None = None, years: Iterable[int] | None = None
+    ) -> dict[int, set[str]]:
+        """Return who answered at least one of the service's items, by round, those who did not left out."""
+        return who_answered(self._rows(service, municipality, years), self.questionnaire(service).item_ids)
 
     def summary(self, service: str, years: Iterable[int] | None = None) -> pd.DataFrame:
         """Return n, mean and sd (n − 1) of every item's answers as given, computed inside DuckDB.

@@ -8,18 +8,22 @@ from types import SimpleNamespace
 from typing import Any
 
 from ipykernel import ipkernel, kernelbase
+from ipykernel.iostream import OutStream
 from ipykernel.kernelapp import IPKernelApp
-from traitlets import Type
+from IPython.core import shellapp
+from traitlets import DottedObjectName, Type
 from traitlets.config.loader import Config, DeferredConfigString
 
 _TRAIT = re.compile(r"--(\w+)\.(\w+)=(.*)", re.DOTALL)
-#: Files of the modules that the template has imported; in one list, which kernels share unread.
+#: Files and names of the modules that the template has imported, which kernels share unread.
 _files: list[str] = []
+_names: set[str] = set()
 
 
 def list_modules() -> None:
-    """Note the files of all modules. Call it in the template, when all is imported."""
+    """Note the files and names of all modules. Call it in the template, when all is imported."""
     _files[:] = [f for m in list(sys.modules.values()) if (f := getattr(m, "__file__", None))]
+    _names.update(sys.modules)
 
 
 class WarmKernel(ipkernel.IPythonKernel):
@@ -39,10 +43,32 @@ class WarmKernel(ipkernel.IPythonKernel):
             self.debugger.kernel_modules = _files
 
 
+class Stream(OutStream):
+    """The standard output of ipykernel, which lets nobody wait where nothing was written.
+
+    The kernel flushes it and the standard error twice in a cell, each time waiting for another thread.
+    """
+
+    _written = False
+
+    def write(self, string: str) -> int | None:
+        """Take text, to be sent soon."""
+        self._written = True
+        return super().write(string)
+
+    def flush(self) -> None:
+        """Return when what was written has been handed on."""
+        if self._written:
+            # Before: what another thread writes meanwhile is for the next time.
+            self._written = False
+            super().flush()
+
+
 class WarmApp(IPKernelApp):
     """The application of ipykernel, without a parser for all its options where only plain ones are given."""
 
     kernel_class = Type(WarmKernel, klass=kernelbase.Kernel).tag(config=True)
+    outstream_class = DottedObjectName(f"{__name__}.{Stream.__name__}", allow_none=True).tag(config=True)
 
     def parse_command_line(self, argv: list[str] | None = None) -> None:
         """Take the arguments, as the application itself would."""
@@ -52,6 +78,26 @@ class WarmApp(IPKernelApp):
             return
         self.argv, self.extra_args, self.cli_config = list(argv), [], config
         self.update_config(config)
+
+    def init_code(self) -> None:
+        """Run what is to run before the first cell; the shell gets the template's set of modules' names.
+
+        To put thousands of names into a new set is to write to each of them.
+        """
+        try:
+            super().init_code()
+        finally:
+            shellapp.sys = sys
+        for name in reversed(sys.modules):
+            if name in _names:
+                break
+            _names.add(name)
+        self.shell._sys_modules_keys = _names
+
+    def _run_module(self) -> None:
+        # The last thing that runs before the names are gathered.
+        super()._run_module()
+        shellapp.sys = SimpleNamespace(modules={}, stdout=sys.stdout, stderr=sys.stderr)
 
 
 def read_plain(arguments: list[str]) -> Config | None:

@@ -98,8 +98,10 @@ class RunKernel(QuickKernel):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
-        # Nobody asks a run for what it was told: its history is a database that is made and thrown away.
-        command = [sys.executable, *LAUNCHER, "-f", "{connection_file}", "--HistoryManager.enabled=False"]
+        # Nobody asks a run for what it was told: its history is a database that is made and thrown away. A
+        # cell's end is not waited for: the client reads until it has heard of it.
+        options = ("--HistoryManager.enabled=False", "--IPythonKernel._execute_sleep=0")
+        command = [sys.executable, *LAUNCHER, "-f", "{connection_file}", *options]
         self._kernel_spec = KernelSpec(argv=command, display_name="Python 3", language="python")
         self.connection_file = str(self.folder / "kernel.json")
         if os.name == "posix" and len(self.connection_file) < _LONGEST_SOCKET:

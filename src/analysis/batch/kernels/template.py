@@ -1,7 +1,7 @@
 """The template: a process that has imported what notebooks import, and forks a kernel for each request.
 
-Run as a process of its own by `analysis.batch.kernels.processes`. It imports and computes nothing: what has
-computed may hold threads and locks that no fork survives.
+Run as a process of its own by `analysis.batch.kernels.processes`. It imports, reads files of the package, and
+computes nothing: what has computed may hold threads and locks that no fork survives.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ import select
 import signal
 import socket
 import sys
-from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from analysis.batch.kernels.child import Request, become_kernel
+from analysis.batch.kernels.own_files import change_times, list_own_files, read_own_files
 from analysis.batch.kernels.pages import gather_pages
 from analysis.batch.kernels.wire import receive, send
 
@@ -62,6 +62,7 @@ IMPORTS = (
     "IPython.utils.wildcard",
     "encodings.idna",
     "faulthandler",
+    "importlib.readers",
     "tornado.locks",
     "tornado.platform.asyncio",
     "tornado.queues",
@@ -75,6 +76,7 @@ IMPORTS = (
     "importlib.resources.readers",
     "matplotlib.backends.backend_agg",
     "matplotlib.backends.backend_svg",
+    "pandas.core.arrays.arrow._arrow_utils",
     "pandas.core.arrays.arrow.extension_types",
     "pandas.core.methods.to_dict",
     "pandas.io.formats.html",
@@ -105,6 +107,7 @@ def main(descriptor: int, owner: int) -> None:
 
         # Asked for by every kernel, and found out by starting a process.
         platform.uname().processor  # noqa: B018
+        read_own_files()
         check_single_thread()
         list_modules()
     except Exception as error:
@@ -114,7 +117,7 @@ def main(descriptor: int, owner: int) -> None:
     gc.collect()
     gc.freeze()
     gather_pages()
-    nursery = _Nursery(control, owner, _times(_own_files()))
+    nursery = _Nursery(control, owner, change_times(list_own_files()))
     send(control, {"ready": os.getpid()})
     request = nursery.serve()
     if request is not None:
@@ -131,21 +134,6 @@ def check_single_thread() -> None:
         raise RuntimeError("threads are alive: " + ", ".join(sorted(t.read_text().strip() for t in tasks)))
     if _NOT_BEFORE_THE_FORK in sys.modules:
         raise RuntimeError(f"{_NOT_BEFORE_THE_FORK} is imported")
-
-
-def _own_files() -> list[str]:
-    """Return the source files of the package that are imported."""
-    own = [module for name, module in list(sys.modules.items()) if name.partition(".")[0] == "analysis"]
-    return [file for module in own if (file := getattr(module, "__file__", None))]
-
-
-def _times(files: Iterable[str]) -> dict[str, int]:
-    """Return the time of last change of each file that is there."""
-    found = {}
-    for file in files:
-        with contextlib.suppress(OSError):
-            found[file] = os.stat(file).st_mtime_ns
-    return found
 
 
 @dataclass
@@ -190,7 +178,7 @@ class _Nursery:
         if content["do"] == "retire":
             self.retired = True
             return None
-        if self.sources != _times(self.sources):
+        if self.sources != change_times(self.sources):
             send(self.control, {"refused": "changed"})
         else:
             try:

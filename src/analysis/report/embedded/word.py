@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from pathlib import Path
 
 from analysis.core.errors import RenderError
 from analysis.report.embedded.manuscript import Manuscript
+from analysis.report.embedded.standins import write_standins
 from analysis.report.embedded.tree import as_json, pandoc
 from analysis.report.embedded.wordbook import word_document
 from analysis.report.word import write_reference_docx
@@ -22,9 +24,11 @@ def write_word(manuscript: Manuscript, path: Path) -> Path:
     files: set[str] = set()
     blocks, meta = word_document(manuscript, files)
     with tempfile.TemporaryDirectory(prefix="tilstand-") as name:
-        out = Path(name) / "book.docx"
+        out, images = Path(name) / "book.docx", Path(name) / "images"
         template = _template(manuscript, Path(name))
+        real = write_standins(sorted(files), folder=book.folder, into=images)
         arguments = ("--from", "json", "--to", "docx", f"--reference-doc={template}", f"--output={out}")
+        arguments += (f"--resource-path={os.pathsep.join((str(images), '.'))}",)
         pandoc(
             as_json(blocks, meta),
             *arguments,
@@ -33,8 +37,10 @@ def write_word(manuscript: Manuscript, path: Path) -> Path:
             where=book.title,
             epoch=manuscript.epoch,
         )
+        parts = unzipped(out.read_bytes())
+        parts |= {part: real[content].read_bytes() for part, content in parts.items() if content in real}
         # Packed anew with one date: pandoc's own zip follows the clock of the machine.
-        path.write_bytes(zipped(unzipped(out.read_bytes())))
+        path.write_bytes(zipped(parts))
     return path
 
 

@@ -1,0 +1,42 @@
+"""The package's own files in a template: read once for all its kernels, and watched for changes."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import os
+import sys
+from collections.abc import Iterable
+
+from analysis.core.language import CATALOGUES, Language, known_languages
+
+
+def read_own_files() -> None:
+    """Read what every notebook reads of the package and keeps: its languages, and how figures look.
+
+    Nothing may stay open: kernels would share the place up to which a file is read.
+    """
+    from analysis.show.style import drawing  # noqa: PLC0415 - imports matplotlib
+
+    for code in known_languages():
+        language = Language(code)
+        language.series([language.number(-1234.5, 1), language.date(dt.date(2025, 6, 16))])
+        language.plural("{n} unit", "{n} units", 2)
+    with drawing():
+        pass
+
+
+def list_own_files() -> list[str]:
+    """Return the package's files that are imported or were read."""
+    own = [module for name, module in list(sys.modules.items()) if name.partition(".")[0] == "analysis"]
+    files = [file for module in own if (file := getattr(module, "__file__", None))]
+    return [*files, *map(str, CATALOGUES.rglob("*.po"))]
+
+
+def change_times(files: Iterable[str]) -> dict[str, int]:
+    """Return the time of last change of each file that is there, in nanoseconds."""
+    found = {}
+    for file in files:
+        with contextlib.suppress(OSError):
+            found[file] = os.stat(file).st_mtime_ns
+    return found
