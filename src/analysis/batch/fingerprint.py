@@ -37,6 +37,7 @@ NOTEBOOK_ROOMS = (
     "batch/kernels/own_files.py",
     "batch/kernels/template.py",
     "batch/surroundings.py",
+    "batch/surveys.py",
 )
 REPORT_ROOMS = ("core", "survey", "steering", "show", "report", "batch/reports.py")
 

@@ -51,15 +51,12 @@ def put_in_place(part: Path, folder: Path) -> None:
 
 def reach_disk(folder: Path) -> None:
     """Return when everything in a folder is on the disk, where a power loss does not take it."""
-    walked = [(path, files) for path, _, files in os.walk(folder)]
+    walked = [(Path(path), names) for path, _, names in os.walk(folder)]
+    files = [path / name for path, names in walked for name in names]
     # At once: one after the other, each file waits for the disk alone.
     with ThreadPoolExecutor(_WAIT_AT_ONCE) as waiting:
-        for _ in waiting.map(
-            _file_reaches_disk, [Path(path, name) for path, files in walked for name in files]
-        ):
-            pass
-        for _ in waiting.map(_reach_disk_as_names, [Path(path) for path, _ in walked]):
-            pass
+        list(waiting.map(_file_reaches_disk, files))
+        list(waiting.map(_reach_disk_as_names, [path for path, _ in walked]))
 
 
 def _file_reaches_disk(path: Path) -> None:
