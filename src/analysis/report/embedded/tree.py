@@ -63,7 +63,7 @@ def pandoc(text: str, *arguments: str, folder: Path, where: str, epoch: int = 0)
 def as_json(blocks: Nodes, meta: dict[str, Any] | None = None) -> str:
     """Write a whole document for pandoc's JSON reader."""
     whole = {"pandoc-api-version": API_VERSION, "meta": meta or {}, "blocks": blocks}
-    # A book is four megabytes: no blanks to be read past, and no search for rings, which a tree does not have.
+    # A book is four megabytes: no blanks to be read past, no search for rings, of which a tree has none.
     return json.dumps(whole, separators=(",", ":"), check_circular=False)
 
 
