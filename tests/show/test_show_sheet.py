@@ -10,9 +10,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from matplotlib.ft2font import FT2Font
+from matplotlib.textpath import TextToPath
 from PIL import Image
 
-from analysis.show.letters import UNITS, ascent, set_letters
+from analysis.core.language import CATALOGUES
+from analysis.show.letters import UNITS, ascent, font_files, set_letters
 from analysis.show.sheet import Sheet
 from analysis.show.style import DPI, SIZE, text_width
 
@@ -128,6 +131,20 @@ def test_svg_writes_each_glyph_once_and_uses_only_what_it_has():
     assert len(written) == len(set(written)) == 7
     assert set(used) == set(written)
     assert len(used) == len("annanas●annanas")
+
+
+def test_a_line_set_word_by_word_is_as_it_would_be_set_at_once():
+    catalogue = (CATALOGUES / "nb" / "LC_MESSAGES" / "tilstand.po").read_text(encoding="utf-8")
+    lines = [line for line in re.findall(r'"(.+)"', catalogue) if line.isascii() or "ø" in line][:400]
+    for weight, file in font_files().items():
+        font = FT2Font(file)
+        font.set_size(UNITS, 72)
+        for line in lines:
+            *placed, end = TextToPath().get_glyphs_with_font(font, line + " ")[0]
+            letters = set_letters(line, strong=weight == 600)
+            seen = [x for name, x, _, _ in placed if name in letters.glyphs]
+            assert letters.begins == pytest.approx(seen, abs=0.02), line
+            assert letters.width == pytest.approx(end[1], abs=0.02), line
 
 
 def test_letters_are_kerned_and_follow_each_other():

@@ -1,32 +1,53 @@
-"""Text as outlines: where each letter of a line stands, and its shape, made once for all figures of a run."""
+"""Text as outlines: where each letter of a line stands, its shape, and how wide the line is.
+
+A line is set word by word and each word once: setting costs a hundred times more than adding up, and words
+come again. No word leans into the space beside it in the report's font.
+"""
 
 from __future__ import annotations
 
+import io
+import re
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from importlib.resources import files
+from itertools import groupby
+from pathlib import Path as FilePath
 
+import matplotlib as mpl
 import numpy as np
-from matplotlib import font_manager
 from matplotlib.ft2font import FT2Font
 from matplotlib.path import Path
 from matplotlib.textpath import TextToPath
 
-from analysis.show.style import font_files, sign_font
-
-#: Outlines are in hundredths of the type's size, upwards from the baseline.
+#: Outlines and widths are in hundredths of the type's size, upwards from the baseline.
 UNITS = 100
+_FILES = {400: "SourceSansPro-Regular.ttf", 600: "SourceSansPro-Semibold.ttf"}
+_SPACES = re.compile("([ \N{NO-BREAK SPACE}])")
 
 
 @dataclass(frozen=True)
 class Letters:
-    """A line of text: the names of its glyphs in `outlines`, where each begins, and all of them as one path.
+    """A line of text: the names of its glyphs in `outlines`, where each begins, and how wide the line is.
 
-    Places and path are in hundredths of the type's size, from the left end of the baseline.
+    Places and widths are in hundredths of the type's size, from the left end of the baseline.
     """
 
     glyphs: tuple[str, ...]
     begins: tuple[float, ...]
-    path: Path
+    width: float
+
+    @property
+    def path(self) -> Path:
+        """The outlines of all its glyphs as one path."""
+        if not self.glyphs:
+            return Path(np.empty((0, 2)), np.empty(0, dtype=np.uint8))
+        shapes = [outlines[name] for name in self.glyphs]
+        places = zip(shapes, self.begins, strict=True)
+        return Path(
+            np.concatenate([shape.vertices + np.array((x, 0.0)) for shape, x in places]),
+            np.concatenate([shape.codes for shape in shapes]),
+        )
 
 
 @dataclass(frozen=True)
@@ -41,6 +62,19 @@ class Glyph:
 outlines: dict[str, Glyph] = {}
 
 
+@cache
+def font_files() -> dict[int, FilePath]:
+    """Return the text font's files by weight."""
+    folder = FilePath(str(files("font_source_sans_pro"))) / "files"
+    return {weight: folder / name for weight, name in _FILES.items()}
+
+
+@cache
+def sign_font() -> FilePath:
+    """Return the file of the font that has the signs ● ◇ ○ ⊘, which the text font lacks."""
+    return FilePath(mpl.get_data_path()) / "fonts" / "ttf" / "DejaVuSans.ttf"
+
+
 @lru_cache(maxsize=4096)
 def set_letters(text: str, *, strong: bool = False) -> Letters:
     """Set a line of text in the report's font; signs that it lacks come from the second font.
@@ -48,17 +82,14 @@ def set_letters(text: str, *, strong: bool = False) -> Letters:
     >>> set_letters("No").begins[0]
     0.0
     """
-    placed, shapes, _ = TextToPath().get_glyphs_with_font(_font(strong), text)
-    for name, (vertices, codes) in shapes.items():
-        outlines.setdefault(name, Glyph(np.asarray(vertices), np.asarray(codes)))
-    seen = [(name, float(x)) for name, x, _, _ in placed if len(outlines[name].vertices)]
-    if not seen:
-        return Letters((), (), Path(np.empty((0, 2)), np.empty(0, dtype=np.uint8)))
-    path = Path(
-        np.concatenate([outlines[name].vertices + np.array((x, 0.0)) for name, x in seen]),
-        np.concatenate([outlines[name].codes for name, _ in seen]),
-    )
-    return Letters(tuple(name for name, _ in seen), tuple(x for _, x in seen), path)
+    glyphs, begins, x = [], [], 0.0
+    for part in _SPACES.split(text):
+        if part:
+            word = _set_word(part, strong)
+            glyphs += word.glyphs
+            begins += [x + begin for begin in word.begins]
+            x += word.width
+    return Letters(tuple(glyphs), tuple(begins), x)
 
 
 @cache
@@ -70,8 +101,28 @@ def ascent() -> float:
     return float(set_letters("l").path.vertices[:, 1].max()) / UNITS
 
 
-def _font(strong: bool) -> FT2Font:
-    font = font_manager.get_font([str(font_files()[600 if strong else 400]), str(sign_font())])
-    # It is one font for all that ask for it, and another may have left it at another size.
+@lru_cache(maxsize=8192)
+def _set_word(word: str, strong: bool) -> Letters:
+    glyphs, begins, x = [], [], 0.0
+    text_font = _font(font_files()[600 if strong else 400])
+    for known, letters in groupby(word, key=lambda letter: text_font.get_char_index(ord(letter)) > 0):
+        font = text_font if known else _font(sign_font())
+        # A space after it begins where the last letter ends.
+        placed, shapes, _ = TextToPath().get_glyphs_with_font(font, "".join(letters) + " ")
+        for name, (vertices, codes) in shapes.items():
+            outlines.setdefault(name, Glyph(np.asarray(vertices), np.asarray(codes)))
+        for name, begin, _, _ in placed[:-1]:
+            if len(outlines[name].vertices):
+                glyphs.append(name)
+                begins.append(x + float(begin))
+        x += float(placed[-1][1])
+    return Letters(tuple(glyphs), tuple(begins), x)
+
+
+@cache
+def _font(file: FilePath) -> FT2Font:
+    # Read from memory, so that no file stays open: a process that is forked would share the place in it. Not
+    # the font that matplotlib keeps for all that ask for it, which anybody may set to another size.
+    font = FT2Font(io.BytesIO(file.read_bytes()))
     font.set_size(UNITS, 72)
     return font

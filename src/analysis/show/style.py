@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 
 import matplotlib as mpl
 import seaborn as sns
 from matplotlib import font_manager
 from matplotlib.colors import to_rgb
-from matplotlib.ft2font import LoadFlags
+
+from analysis.show.letters import UNITS, font_files, set_letters, sign_font
 
 #: One hue for this municipality, greys for everything it is compared with, one accent for what needs
 #: attention. Against white 7.1:1, 6.5:1, 5.9:1 and, for lines and marks only, 3.4:1.
@@ -23,27 +23,11 @@ INK, RULE, BAND = "#1b1e23", "#c3c9d1", "#e3e8ee"
 SIZE, SMALL = 9.5, 9.0
 #: A figure's width in points: the text column of the printed page, 16 cm.
 WIDTH = 453.5
-#: Letters of a line stand up to 2 % closer or further apart than they would between others; twice that.
-_KERNED = 0.04
 #: Dots per inch of the PNG that Word takes.
 DPI = 200
 
 # Names of our own, so that another version of the same family on a machine is never taken instead.
 TEXT_FAMILY, SIGN_FAMILY = "Tilstand Text", "Tilstand Signs"
-_FILES = {400: "SourceSansPro-Regular.ttf", 600: "SourceSansPro-Semibold.ttf"}
-
-
-@cache
-def font_files() -> dict[int, Path]:
-    """Return the text font's files by weight."""
-    folder = Path(str(files("font_source_sans_pro"))) / "files"
-    return {weight: folder / name for weight, name in _FILES.items()}
-
-
-@cache
-def sign_font() -> Path:
-    """Return the file of the font that has the signs ● ◇ ○ ⊘, which the text font lacks."""
-    return Path(mpl.get_data_path()) / "fonts" / "ttf" / "DejaVuSans.ttf"
 
 
 @cache
@@ -82,24 +66,13 @@ def drawing() -> Iterator[None]:
         yield
 
 
-@cache
 def text_width(text: str, size: float = SIZE, *, strong: bool = False) -> float:
     """Return how wide a text is in points.
 
     >>> text_width("0000", 10.0) > text_width("000", 10.0) > 14
     True
     """
-    fonts = font_manager.get_font([str(font_files()[600 if strong else 400]), str(sign_font())])
-    # Measured tenfold and unhinted: at its own size every letter would be rounded to a whole point.
-    fonts.set_size(10 * size, 72)
-    fonts.set_text(text, 0.0, flags=LoadFlags.NO_HINTING)
-    return fonts.get_width_height()[0] / 640
-
-
-@cache
-def _advance(letter: str, size: float, strong: bool) -> float:
-    among = text_width(f"n{letter}n", size, strong=strong)
-    return among - text_width("nn", size, strong=strong)
+    return set_letters(text, strong=strong).width * size / UNITS
 
 
 def wrap(text: str, width: float, size: float = SIZE, *, strong: bool = False, lines: int = 9) -> list[str]:
@@ -110,10 +83,6 @@ def wrap(text: str, width: float, size: float = SIZE, *, strong: bool = False, l
     """
 
     def fits(part: str) -> bool:
-        # Setting a line takes a hundred times longer than adding its letters up: it is done where it decides.
-        rough = sum(_advance(letter, size, strong) for letter in part)
-        if abs(rough - width) > _KERNED * width + _KERNED * 10 * size:
-            return rough < width
         return text_width(part, size, strong=strong) <= width
 
     # Only at the space that breaks: str.split() would also break at the one that does not.

@@ -10,13 +10,18 @@ from collections.abc import Iterable
 
 from analysis.core.language import CATALOGUES, Language, known_languages
 
+#: What figures are written with.
+_ALPHABET = "abcdefghijklmnopqrstuvwxyzæøåéABCDEFGHIJKLMNOPQRSTUVWXYZÆØÅ .,:;–−+()/%●◇○⊘▲▼"
+
 
 def read_own_files() -> None:
     """Read what every notebook reads of the package and keeps: its languages, and how figures look.
 
     Nothing may stay open: kernels would share the place up to which a file is read.
     """
-    from analysis.show.style import drawing  # noqa: PLC0415 - imports matplotlib
+    # Import matplotlib.
+    from analysis.show.sheet import Sheet  # noqa: PLC0415
+    from analysis.show.style import drawing  # noqa: PLC0415
 
     for code in known_languages():
         language = Language(code)
@@ -24,6 +29,16 @@ def read_own_files() -> None:
         language.plural("{n} unit", "{n} units", 2)
     with drawing():
         pass
+    sheet = Sheet(10)
+    for strong in (False, True):
+        for text in (_ALPHABET, *map(str, range(101)), *_scores()):
+            sheet.write(0, 5, text, strong=strong)
+    sheet.svg()
+    sheet.png()
+
+
+def _scores() -> list[str]:
+    return [f"{sign}{tenth // 10},{tenth % 10}" for sign in ("", "+", "−") for tenth in range(70)]
 
 
 def list_own_files() -> list[str]:
