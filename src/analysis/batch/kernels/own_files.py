@@ -10,9 +10,6 @@ from collections.abc import Iterable
 
 from analysis.core.language import CATALOGUES, Language, known_languages
 
-#: What figures are written with.
-_ALPHABET = "abcdefghijklmnopqrstuvwxyzæøåéABCDEFGHIJKLMNOPQRSTUVWXYZÆØÅ .,:;–−+()/%●◇○⊘▲▼"
-
 
 def read_own_files() -> None:
     """Read what every notebook reads of the package and keeps: its languages, and how figures look.
@@ -31,10 +28,15 @@ def read_own_files() -> None:
         pass
     sheet = Sheet(10)
     for strong in (False, True):
-        for text in (_ALPHABET, *map(str, range(101)), *_scores()):
+        for text in (_alphabet(), *map(str, range(101)), *_scores()):
             sheet.write(0, 5, text, strong=strong)
     sheet.svg()
     sheet.png()
+
+
+def _alphabet() -> str:
+    letters = {letter for file in CATALOGUES.rglob("*.po") for letter in file.read_text(encoding="utf-8")}
+    return "".join(sorted(letter for letter in letters if letter.isprintable()))
 
 
 def _scores() -> list[str]:
