@@ -14,7 +14,7 @@ from analysis.survey.codebook import Questionnaire
 from analysis.survey.schemas import checked_responses, checked_table
 
 #: Small enough that one municipality of a whole country's service is read without most of the others.
-ROWS_IN_A_GROUP = 20_000
+ROWS_IN_A_GROUP = 4_000
 
 
 def response_file(store: Path, service: str, year: int) -> Path:
