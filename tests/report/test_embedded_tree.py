@@ -1,5 +1,6 @@
 """The tree of a chapter, and the two programs that read and set it."""
 
+import itertools
 import json
 import stat
 import sys
@@ -9,7 +10,7 @@ import pytest
 
 from analysis.report.embedded import tree
 from analysis.report.embedded.settled import settled
-from analysis.report.embedded.tree import Settled, elements, rewrite
+from analysis.report.embedded.tree import Settled, elements, rewrite, text
 from analysis.report.embedded.typesetting import typeset
 from analysis.report.look import look_folder
 
@@ -42,6 +43,53 @@ def test_what_a_format_changes_is_found_wherever_it_stands(found):
     assert json.dumps(new) == json.dumps(blocks).replace(
         json.dumps(found), json.dumps({"t": "Str", "c": "✓"})
     )
+
+
+# What writers escape by its place in a word or line, and signs that end a word.
+MARKS = (
+    "a",
+    "-",
+    "+",
+    "=",
+    "1.",
+    "12)",
+    "//",
+    "*",
+    "_",
+    "#",
+    "@b",
+    "~",
+    "--",
+    "[x]",
+    "`",
+    "$",
+    ";",
+    "a;",
+    ".b",
+    "2)",
+)
+
+
+@pytest.mark.parametrize("fmt", ["html5", "typst-citations"])
+def test_words_read_as_one_are_written_as_words_of_their_own_are(fmt, tmp_path):
+    apart = [
+        {"t": "Para", "c": [*text(f"{a} {b} {a}"), {"t": "LineBreak"}, *text(f"{b} c")]}
+        for a, b in itertools.product(MARKS, MARKS)
+    ]
+    as_one = settled(apart)
+    assert len(json.dumps(as_one)) < 0.8 * len(json.dumps(apart))
+    written = [
+        tree.pandoc(
+            tree.as_json(blocks), "--from", "json", "--to", fmt, "--wrap", "none", folder=tmp_path, where=""
+        )
+        for blocks in (apart, as_one)
+    ]
+    assert written[0] == written[1]
+
+
+def test_words_of_a_citation_stay_apart():
+    found = {"t": "Cite", "c": [[{"citationId": "a", "citationSuffix": text("s. 3")}], text("[@a, s. 3]")]}
+    assert settled([{"t": "Para", "c": [found]}]) == [{"t": "Para", "c": [found]}]
 
 
 def test_a_rewritten_tree_leaves_the_one_it_was_made_of_as_it_was():

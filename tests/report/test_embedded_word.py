@@ -3,6 +3,7 @@
 import re
 import struct
 import zipfile
+import zlib
 from pathlib import Path
 
 import docx
@@ -83,12 +84,16 @@ def test_images_are_the_book_s_own_files_in_their_own_proportions(word, rendered
     assert set(held) == {figure.read_bytes()}
 
 
-def test_a_stand_in_has_size_and_density_and_is_told_apart_by_its_name():
+def test_a_stand_in_has_size_pixels_and_density_and_is_told_apart_by_its_name():
     figure = BOOK / "figures" / "trend.png"
     one, other = standin(figure, "figures/a.png"), standin(figure, "figures/b.png")
     assert one[16:24] == figure.read_bytes()[16:24]
     assert b"pHYs" in one
     assert one != other
+    width, height = struct.unpack(">II", one[16:24])
+    at = one.index(b"IDAT")
+    pixels = zlib.decompress(one[at + 4 : at + 4 + struct.unpack(">I", one[at - 4 : at])[0]])
+    assert len(pixels) == height * (1 + (width + 7) // 8)
     assert standin(BOOK / "index.qmd", "index.qmd") == b""
 
 

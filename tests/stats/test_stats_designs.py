@@ -101,3 +101,13 @@ def test_mixed_kinds_and_names_that_collide_are_refused_by_name(frame):
     with pytest.raises(NotComparable, match="within='mean'"):
         fit_units(frame.assign(mean=frame["unit"].map(TOWNS)), "score", "unit", within="mean")
     assert list(fit_units(frame.rename(columns={"unit": "n"}), "score", "n").table["unit"]) == list("abcd")
+
+
+def test_rounds_and_units_are_made_as_patsy_makes_them(frame):
+    mixed = frame.assign(score=frame["score"].where(frame.index % 5 > 0)).sample(frac=1, random_state=1)
+    # Written otherwise, the formula goes to patsy.
+    rows, design = rows_and_design(mixed, ["score"], "C(year) + C(unit)")
+    by_patsy_rows, by_patsy = rows_and_design(mixed, ["score"], "C(year)  +  C(unit)")
+    pd.testing.assert_frame_equal(rows, by_patsy_rows)
+    pd.testing.assert_frame_equal(design, pd.DataFrame(by_patsy), check_exact=True)
+    assert design.to_numpy().strides == by_patsy.to_numpy().strides

@@ -193,3 +193,12 @@ def test_questionnaires_come_back_as_they_were(store):
     made = Questionnaire(service="school", name=text, items=items, overall="a")
     write_questionnaire(store.path, made)
     assert store.questionnaire("school") == made
+
+
+def test_a_register_that_changed_is_read_anew_and_what_was_read_is_each_readers_own(store):
+    first = store.units(municipality="9901")
+    first.loc[0, "name"] = "mine"
+    assert store.units(municipality="9901")["name"].tolist() == ["U"]
+    changed = pd.DataFrame({"unit": ["u1"], "name": "Utsikten", "municipality": "9901", "service": "school"})
+    write_table(store.path, "units", changed)
+    assert store.units(municipality="9901")["name"].tolist() == ["Utsikten"]

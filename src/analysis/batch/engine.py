@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
 import nbformat
+from nbclient.client import timestamp
+from nbclient.exceptions import CellExecutionComplete, CellTimeoutError
 from nbformat import NotebookNode, from_dict
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NBClientEngine, NotebookExecutionManager
 
 from analysis.batch.kernels.guard import Guard
-from analysis.batch.kernels.manager import QuickKernel
+from analysis.batch.kernels.listening import Listener
+from analysis.batch.kernels.manager import QuickClient, QuickKernel
 from analysis.core.paths import written_whole
 
 #: The name of the entry point: `papermill --engine tilstand`.
 ENGINE = "tilstand"
 
-
+#: Seconds of silence after which a kernel is looked at.
+_SILENCE = 1.0
 #: What a notebook keeps of each kind of output.
 _PLAIN = {
     "stream": ("name", "text"),
@@ -54,6 +60,57 @@ class _Client(PapermillNotebookClient):
     def __init__(self, account: _Account, *, guard: Guard | None, **options: Any) -> None:
         super().__init__(account, **options)
         self._guard = guard
+        self._listener: Listener | None = None
+        self._index = 0
+
+    @property
+    def _listens(self) -> bool:
+        """Whether nothing but the kernel's messages ends a cell, so that there is no need for more tasks."""
+        return self.timeout_func is None and self._get_timeout(None) is None and type(self.kc) is QuickClient
+
+    def _async_poll_output_msg(
+        self, parent_msg_id: str, cell: NotebookNode, cell_index: int
+    ) -> Coroutine[Any, Any, None]:
+        self._index = cell_index
+        return (
+            _nothing() if self._listens else super()._async_poll_output_msg(parent_msg_id, cell, cell_index)
+        )
+
+    def _async_poll_kernel_alive(self) -> Coroutine[Any, Any, None]:
+        return _nothing() if self._listens else super()._async_poll_kernel_alive()
+
+    async def _async_poll_for_reply(
+        self, msg_id: str, cell: NotebookNode, timeout: int | None, *tasks: asyncio.Future
+    ) -> dict[str, Any]:
+        """Return the reply to a request when the kernel is idle again, and has said what it had to say."""
+        if not self._listens:
+            return await super()._async_poll_for_reply(msg_id, cell, timeout, *tasks)
+        self._listener = self._listener or Listener(self.kc)
+        idle, reply, last = False, None, float("inf")
+
+        def take(message: dict[str, Any]) -> None:
+            nonlocal idle
+            try:
+                self.process_message(message, cell, self._index)
+            except CellExecutionComplete:
+                idle = True
+
+        while reply is None or not idle:
+            heard = time.monotonic()
+            answer = self._listener.hear(msg_id, take, _SILENCE)
+            if answer is not None:
+                reply, last = answer, time.monotonic() + self.iopub_timeout
+                if self.record_timing:
+                    cell["metadata"]["execution"]["shell.execute_reply"] = timestamp(reply)
+            elif time.monotonic() - heard > _SILENCE / 2:
+                await self._async_check_alive()
+            if not idle and time.monotonic() > last:
+                if not self.raise_on_iopub_timeout:
+                    break
+                raise CellTimeoutError.error_from_timeout_and_cell(
+                    "Timeout waiting for IOPub output", self.iopub_timeout, cell
+                )
+        return reply
 
     def process_message(self, msg: dict[str, Any], *rest: Any, **options: Any) -> NotebookNode | None:
         if self._guard is not None:
@@ -145,6 +202,10 @@ class TilstandEngine(NBClientEngine):
             stderr_file=stderr_file,
             **chosen,
         ).execute()
+
+
+async def _nothing() -> None:
+    """Be done at once."""
 
 
 def _save(notebook: NotebookNode, path: str | None) -> None:

@@ -67,14 +67,16 @@ def case_mixes(national: pd.DataFrame) -> dict[str, CaseMix]:
     beta: dict[str, dict[str, float]] = {}
     centre: dict[str, dict[str, float]] = {}
     reference: dict[str, dict[str, str]] = {}
-    for row in national[wanted & national["state"].eq("measured")].itertuples():
-        if row.statistic == "casemix_centre":
-            centre.setdefault(row.topic, {})[row.category] = row.value
-        elif row.note == REFERENCE_LEVEL:
-            variable, _, level = row.category.partition("=")
-            reference.setdefault(row.topic, {})[variable] = level
+    rows = national[wanted & national["state"].eq("measured")]
+    each = [rows[name].tolist() for name in ("statistic", "topic", "category", "value", "note")]
+    for statistic, topic, category, value, note in zip(*each, strict=True):
+        if statistic == "casemix_centre":
+            centre.setdefault(topic, {})[category] = value
+        elif note == REFERENCE_LEVEL:
+            variable, _, level = category.partition("=")
+            reference.setdefault(topic, {})[variable] = level
         else:
-            beta.setdefault(row.topic, {})[row.category] = row.value
+            beta.setdefault(topic, {})[category] = value
     return {
         topic: CaseMix(
             beta=pd.Series(effects), centre=pd.Series(centre[topic]), reference=reference.get(topic, {})

@@ -61,14 +61,15 @@ def _welch(survey: ServiceSurvey, family: dict[Key, pd.Series]) -> dict[Key, dic
     if survey.previous is None:
         return {}
     keys = list(family)
-    parts = [
-        pd.DataFrame({"score": values.to_numpy(), "year": survey.years_of(values), "key": number})
-        for number, values in enumerate(family.values())
-    ]
+    columns = {
+        "score": np.concatenate([values.to_numpy() for values in family.values()]),
+        "year": np.concatenate([survey.years_of(values) for values in family.values()]),
+        "key": np.repeat(np.arange(len(keys)), [len(values) for values in family.values()]),
+    }
     rounds = (survey.previous, survey.year)
     try:
         table = between_rounds(
-            pd.concat(parts), "score", "year", by="key", rounds=rounds, level=survey.level
+            pd.DataFrame(columns), "score", "year", by="key", rounds=rounds, level=survey.level
         ).table
     except StatisticsError:
         return {}

@@ -58,7 +58,7 @@ def _residuals(survey: ServiceSurvey, topic: str) -> Iterator[Fact]:
     keep = size[cell] > 1
     left = (score - (np.bincount(cell, score) / size)[cell])[keep]
     spread = float(np.sqrt(np.mean(left**2))) if keep.any() else 0.0
-    now = survey.values(topic, year=survey.year).to_numpy()
+    now = survey.numbers(topic, year=survey.year)
     if min(len(left), len(now)) < survey.thresholds.distribution or not spread > 1e-9:
         yield from (fact.missing("undecided", "few") for fact in facts)
         return

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.core.settings import Disclosure
+from analysis.facts.lineage import open_or_answered, unbroken_from
 from analysis.survey.codebook import Questionnaire
 
 
@@ -99,25 +100,50 @@ class ServiceSurvey:
 
     def values(self, topic: str, *, year: int | None = None) -> pd.Series:
         """Return the respondents' scores on a topic, missing left out; items turned so that high is good."""
-        if (topic, year) not in self._values:
-            every = self._column(topic) if year is None else self.values(topic)
-            kept = every if year is None else every[self._year_of[every.index] == year]
-            self._values[topic, year] = kept
-        return self._values[topic, year]
+        if ("values", topic, year) not in self._kept:
+            places, scores = self._answered(topic, year)
+            name = topic.partition(".")[2] or "overall"
+            self._kept["values", topic, year] = pd.Series(scores, index=places, name=name)
+        return self._kept["values", topic, year]
 
     @cached_property
-    def _values(self) -> dict[tuple[str, int | None], pd.Series]:
+    def _kept(self) -> dict[tuple, Any]:
         # A topic is asked for many times over, round by round; its pooled rows as well.
         return {}
 
-    def _column(self, topic: str) -> pd.Series:
+    def numbers(self, topic: str, *, year: int) -> np.ndarray:
+        """Return a round's scores on a topic, as `values` has them, without saying whose each is."""
+        return self._answered(topic, year)[1]
+
+    def _answered(self, topic: str, year: int | None) -> tuple[np.ndarray, np.ndarray]:
+        """Give the places of those respondents who have a score on a topic, and their scores."""
+        if ("answered", topic, year) not in self._kept:
+            if year is None:
+                column = self._column(topic)
+                places = np.flatnonzero(~np.isnan(column))
+                found = places, column[places]
+            else:
+                places, scores = self._answered(topic, None)
+                kept = self._year_of[places] == year
+                found = places[kept], scores[kept]
+            for part in found:
+                part.flags.writeable = False
+            self._kept["answered", topic, year] = found
+        return self._kept["answered", topic, year]
+
+    def _column(self, topic: str) -> np.ndarray:
         kind, _, name = topic.partition(".")
-        column = self.scores[name or "overall"] if kind != "item" else self.responses[name]
-        values = column.to_numpy(dtype=float, na_value=np.nan)
-        if kind == "item" and self.questionnaire.item(name).reversed:
-            values = sum(self.questionnaire.scale) - values
-        there = ~np.isnan(values)
-        return pd.Series(values[there], index=np.flatnonzero(there), name=column.name)
+        if kind != "item":
+            return self.scores[name or "overall"].to_numpy(dtype=float, na_value=np.nan)
+        values = self._answers[name]
+        return sum(self.questionnaire.scale) - values if self.questionnaire.item(name).reversed else values
+
+    @cached_property
+    def _answers(self) -> dict[str, np.ndarray]:
+        # All at once: a frame takes longer to give a column than to give all.
+        asked = [name for name in self.questionnaire.item_ids if name in self.responses]
+        answers = self.responses[asked].to_numpy(dtype=float, na_value=np.nan)
+        return dict(zip(asked, answers.T, strict=True))
 
     @cached_property
     def _year_of(self) -> np.ndarray:
@@ -125,7 +151,7 @@ class ServiceSurvey:
 
     def given(self, item: str, year: int) -> np.ndarray:
         """Return a round's answers to an item as they were given, not turned; NaN where there is none."""
-        return self.responses[item].to_numpy(dtype=float, na_value=np.nan)[self._year_of == year]
+        return self._answers[item][self._year_of == year]
 
     @cached_property
     def _unit_of(self) -> np.ndarray:
@@ -142,10 +168,16 @@ class ServiceSurvey:
 
     def by_unit(self, topic: str, *, year: int) -> dict[str, np.ndarray]:
         """Return each unit's scores on a topic in a round, the units being those of `units_in`."""
-        values = self.values(topic, year=year)
-        number, scores = self.cells_of(values), values.to_numpy()
+        places, scores = self._answered(topic, year)
+        number = self._cells[0][places]
         of = {cell: n for n, cell in enumerate(self._cells[1])}
         return {unit: scores[number == of.get((unit, year), -1)] for unit in self.units_in(year)}
+
+    def answers_in(self, year: int) -> dict[str, int]:
+        """Count the respondents of each unit that answered in a round."""
+        number, cells = self._cells
+        counted = np.bincount(number[number >= 0].astype(int), minlength=len(cells)).tolist()
+        return {unit: n for (unit, at), n in zip(cells, counted, strict=True) if at == year}
 
     def cells_of(self, rows: pd.Series | pd.DataFrame) -> np.ndarray:
         """Number the unit and round of each respondent in `rows`, which have the responses' index."""
@@ -158,22 +190,17 @@ class ServiceSurvey:
         rounds would tell, together with what is shown, what each of them holds. So are rounds from before a
         change of wording or of the unit.
         """
-        if (topic, year) not in self._pooled:
-            self._pooled[topic, year] = self._shown_rows(topic, year)
-        return self._pooled[topic, year]
-
-    @cached_property
-    def _pooled(self) -> dict[tuple[str, int | None], pd.DataFrame]:
-        return {}
+        if ("pooled", topic, year) not in self._kept:
+            self._kept["pooled", topic, year] = self._shown_rows(topic, year)
+        return self._kept["pooled", topic, year]
 
     def _shown_rows(self, topic: str, year: int | None) -> pd.DataFrame:
         values = self.values(topic, year=year)
         places, cells = self._cells
+        broken = {at: self.wording_break(topic, at) for at in {at for _, at in cells}}
         kept = np.array(
             [
-                (unit, at, topic) not in self.hidden
-                and not self.wording_break(topic, at)
-                and not self.unit_break(unit, at)
+                (unit, at, topic) not in self.hidden and not broken[at] and not self.unit_break(unit, at)
                 for unit, at in cells
             ],
             dtype=bool,
@@ -196,14 +223,10 @@ class ServiceSurvey:
 
     def units_in(self, year: int) -> list[str]:
         """Return the units that were open in a round, or answered in it, in the register's order."""
-        answered = {unit for unit, at in self._cells[1] if at == year}
-        register = zip(*(self.units[name] for name in ("unit", "valid_from", "valid_to")), strict=True)
-        return [
-            unit
-            for unit, opened, closed in register
-            if unit in answered
-            or ((pd.isna(opened) or opened <= year) and not (pd.notna(closed) and closed < year))
-        ]
+        if ("open", year) not in self._kept:
+            answered = {unit for unit, at in self._cells[1] if at == year}
+            self._kept["open", year] = open_or_answered(self.units, answered, year)
+        return list(self._kept["open", year])
 
     def wording_break(self, topic: str, since: int) -> bool:
         """Tell whether the wording or scale behind a topic changed after `since`."""
@@ -224,11 +247,4 @@ class ServiceSurvey:
     @cached_property
     def _unbroken_from(self) -> dict[str, int]:
         # Asked for every unit, round and topic: looked up in the register it was a third of a run's time.
-        register = self.units
-        opened = zip(register["unit"], register["valid_from"], strict=True)
-        merged = zip(register["successor"], register["valid_to"] + 1, strict=True)
-        found: dict[str, int] = {}
-        for unit, year in (*opened, *merged):
-            if pd.notna(unit) and pd.notna(year):
-                found[unit] = max(int(year), found.get(unit, int(year)))
-        return found
+        return unbroken_from(self.units)

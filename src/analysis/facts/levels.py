@@ -28,7 +28,7 @@ def means(survey: ServiceSurvey, elsewhere: Mapping[str, float] = MappingProxyTy
     facts: list[Fact] = []
     for topic in (*survey.topics, *survey.item_topics):
         for year in survey.years:
-            values = survey.values(topic, year=year).to_numpy()
+            values = survey.numbers(topic, year=year)
             few = len(values) < survey.thresholds.distribution
             # The whole is its own units' sum: of few answers it has nobody here to borrow from.
             facts.append(_mean(survey, topic, year, "", values, elsewhere.get(topic), borrows=few))

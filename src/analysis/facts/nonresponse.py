@@ -102,9 +102,11 @@ def _weighted(survey: ServiceSurvey, margins: dict[str, pd.Series]) -> Iterator[
         return
     deff = len(weights) * float((weights**2).sum()) / float(weights.sum()) ** 2
     yield replace(effect, value=deff, n=len(weights))
+    # As Python's own texts: each topic counts them anew.
+    background = last[list(margins)].astype(object)
     for fact in means:
         values = survey.values(fact.topic, year=survey.year)
-        smallest = smallest_group(last.loc[values.index, list(margins)], list(margins))
+        smallest = smallest_group(background.loc[values.index], list(margins))
         if smallest < survey.thresholds.distribution:
             yield fact.missing("undecided", "few_in_group")
             continue

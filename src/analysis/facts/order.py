@@ -36,6 +36,10 @@ class _Checked:
     se: float | None = None
 
 
+#: What is taken from the table of `agreement`.
+_READ = ("key", "fitted", "z", "coefficient", "se", "p", "agrees")
+
+
 def with_ordinal_check(
     facts: Sequence[Fact],
     comparisons: Sequence[Comparison],
@@ -66,7 +70,7 @@ def with_ordinal_check(
         adjust=adjust,
         level=level,
     ).table
-    columns = {name: table[name].tolist() for name in table}
+    columns = {name: table[name].tolist() for name in _READ}
     rows = {i: {name: values[at] for name, values in columns.items()} for at, i in enumerate(columns["key"])}
     checked = {i: _of(rows[i]) for i in tested}
     for i in [i for i in tested if i in strata and not rows[i]["agrees"]]:
@@ -84,8 +88,9 @@ def with_ordinal_check(
 
 
 def _by_round(rows: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
-    last = rows["year"] == rows["year"].max()
-    return rows.loc[~last, "score"].to_numpy(), rows.loc[last, "score"].to_numpy()
+    year, score = rows["year"].to_numpy(), rows["score"].to_numpy()
+    last = year == year.max()
+    return score[~last], score[last]
 
 
 def _of(row: Mapping[str, Any]) -> _Checked:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
+from typing import NamedTuple
 
 import pandas as pd
 from scipy import special
@@ -16,6 +16,15 @@ from analysis.facts.families import adjusted
 from analysis.facts.inputs import ServiceSurvey
 from analysis.facts.table import Fact
 from analysis.stats.intervals import mean_interval, t_quantile
+
+
+class _Reference(NamedTuple):
+    """What is known of the others: of how many municipalities (`N`, null where unknown) their mean is."""
+
+    value: float
+    se: float
+    N: object
+
 
 #: Of a topic that nothing is known of to adjust it for.
 _UNKNOWN = "no_casemix"
@@ -29,7 +38,9 @@ def differences_from_others(survey: ServiceSurvey, national: pd.DataFrame, *, mi
     (Benjamini-Hochberg).
     """
     rows = national[national["municipality"].eq("") & national["year"].eq(survey.year)]
-    references = {(row.statistic, row.topic, row.category): row for row in rows.itertuples()}
+    keys, numbers = ("statistic", "topic", "category"), _Reference._fields
+    each = [rows[name].tolist() for name in (*keys, *numbers)]
+    references = {row[:3]: _Reference(*row[3:]) for row in zip(*each, strict=True)}
     raw = {topic: survey.values(topic, year=survey.year) for topic in survey.topics}
     even = adjustments(survey, national)
     peers = survey.peer_group
@@ -63,7 +74,7 @@ def _difference(
     statistic: str,
     topic: str,
     against: str,
-    reference: Any,
+    reference: _Reference | None,
     values: pd.Series | str | None,
     minimum: int,
 ) -> Fact:

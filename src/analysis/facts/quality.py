@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from analysis.facts.inputs import ServiceSurvey
@@ -55,7 +56,6 @@ def _rows(survey: ServiceSurvey) -> Iterator[Fact]:
 
 
 def _missing(survey: ServiceSurvey) -> Iterator[Fact]:
-    last = survey.responses[survey.responses["year"] == survey.year]
     for topic in survey.item_topics:
         fact = Fact(
             statistic="missing_share",
@@ -66,8 +66,8 @@ def _missing(survey: ServiceSurvey) -> Iterator[Fact]:
             scale="share",
             method="count",
         )
-        if not len(last):
+        given = survey.given(topic.partition(".")[2], survey.year)
+        if not len(given):
             yield fact.missing("not_measured", "no_answers")
             continue
-        column = last[topic.partition(".")[2]]
-        yield Fact(**{**fact.__dict__, "value": float(column.isna().mean()), "n": len(last)})
+        yield Fact(**{**fact.__dict__, "value": float(np.isnan(given).mean()), "n": len(given)})

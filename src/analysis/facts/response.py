@@ -19,14 +19,15 @@ def response_rates(survey: ServiceSurvey) -> list[Fact]:
 
 def _rates(survey: ServiceSurvey) -> Iterator[Fact]:
     for year in survey.years:
-        answered = survey.responses.loc[survey.responses["year"] == year, "unit"].value_counts()
-        frame = survey.frame[survey.frame["year"] == year].set_index("unit")["invited"]
+        answered = survey.answers_in(year)
+        frame = survey.frame[survey.frame["year"] == year]
+        asked_of = dict(zip(frame["unit"].tolist(), frame["invited"].tolist(), strict=True))
         units = survey.units_in(year)
-        invited = [_number(frame.get(unit)) for unit in units]
+        invited = [_number(asked_of.get(unit)) for unit in units]
         whole = sum(invited) if invited and None not in invited else None
-        yield from _pair(survey, year, "", int(answered.sum()), whole)
+        yield from _pair(survey, year, "", sum(answered.values()), whole)
         for unit, asked in zip(units, invited, strict=True):
-            yield from _pair(survey, year, unit, int(answered.get(unit, 0)), asked)
+            yield from _pair(survey, year, unit, answered.get(unit, 0), asked)
 
 
 def _pair(survey: ServiceSurvey, year: int, unit: str, n: int, invited: int | None) -> Iterator[Fact]:

@@ -16,7 +16,7 @@ from analysis.facts.inputs import ServiceSurvey
 from analysis.facts.levels import borrowers
 from analysis.facts.order import with_ordinal_check
 from analysis.facts.table import Fact
-from analysis.stats.contrasts import unit_deviations, units_differ
+from analysis.stats.contrasts import deviations_by_unit, units_differ
 from analysis.stats.errors import TooFewUnits
 from analysis.stats.multiple import adjust_p
 from analysis.stats.units import fit_units
@@ -55,10 +55,11 @@ class _Compared:
 
 def _compare(survey: ServiceSurvey, topic: str) -> _Compared:
     answers = survey.pooled(topic)
-    sizes = answers["year"].value_counts()
-    rounds = [year for year, n in sizes.items() if n >= _MINIMUM_FOR_ROUND]
-    answers = answers[answers["year"].isin(rounds)]
-    now = answers[answers["year"] == survey.year]
+    found, sizes = np.unique(answers["year"].to_numpy(), return_counts=True)
+    rounds = found[sizes >= _MINIMUM_FOR_ROUND]
+    if len(rounds) < len(found):
+        answers = answers[np.isin(answers["year"].to_numpy(), rounds)]
+    now = answers[answers["year"].to_numpy() == survey.year]
     try:
         fit = fit_units(answers, "score", "unit", fixed="C(year)" if len(rounds) > 1 else "1")
         return _Compared(topic, now, fit, units_differ(answers, "score", "unit").p)
@@ -83,14 +84,12 @@ def _facts(survey: ServiceSurvey, compared: _Compared, share: float | None) -> I
         yield from _refused(survey, topic, units, compared.why)
         return
     try:
-        table = unit_deviations(now, "score", "unit").table
-        p = (table["p_adjusted"] * share).clip(upper=1.0) if share else 1.0
-        against = _by_unit(table.assign(p_adjusted=p))
+        against = deviations_by_unit(now, "score", "unit")
     except StatisticsError:
         against = {}
     sizes = {unit: len(scores) for unit, scores in survey.by_unit(topic, year=survey.year).items()}
     differences = [
-        _difference(survey, topic, unit, sizes[unit], against.get(unit), fit.difference_found)
+        _difference(survey, topic, unit, sizes[unit], against.get(unit), share, fit.difference_found)
         for unit in units
     ]
     models: list[Fact] = []
@@ -110,7 +109,7 @@ def _facts(survey: ServiceSurvey, compared: _Compared, share: float | None) -> I
 
 def _by_unit(table: pd.DataFrame) -> dict[str, dict[str, Any]]:
     # Ten times as fast as taking each unit's row out of the frame.
-    columns = {name: table[name].tolist() for name in table}
+    columns = {name: table[name].tolist() for name in ("unit", "shrunken", "se", "reliability")}
     return {
         unit: {name: values[at] for name, values in columns.items()}
         for at, unit in enumerate(columns["unit"])
@@ -191,7 +190,13 @@ def _shrunken(
 
 
 def _difference(
-    survey: ServiceSurvey, topic: str, unit: str, n: int, row: Mapping[str, Any] | None, found: bool
+    survey: ServiceSurvey,
+    topic: str,
+    unit: str,
+    n: int,
+    row: Mapping[str, Any] | None,
+    share: float | None,
+    found: bool,
 ) -> Fact:
     fact = _blank(survey, topic, unit)
     if n == 0:
@@ -202,12 +207,15 @@ def _difference(
         return fact.missing("undecided", "few")
     if row is None:
         return fact.missing("undecided", "one_unit")
-    certain = float(row["p_adjusted"]) < 1 - survey.level
+    # In a topic that was not chosen, nothing is certain.
+    p_adjusted = min(float(row["p_adjusted"] * share), 1.0) if share else 1.0
+    certain = p_adjusted < 1 - survey.level
     side = "above" if row["difference"] > 0 else "below"
     return replace(
         fact,
         value=float(row["difference"]),
-        **{name: float(row[name]) for name in ("se", "low", "high", "p", "p_adjusted")},
+        **{name: float(row[name]) for name in ("se", "low", "high", "p")},
+        p_adjusted=p_adjusted,
         level=survey.level,
         n=n,
         verdict="no_difference" if not found else side if certain else "no_certain_difference",

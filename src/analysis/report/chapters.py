@@ -31,12 +31,28 @@ class Part:
 
 
 def read_run(path: Path) -> nbformat.NotebookNode:
-    """Read an executed notebook; raise BuildError where it is missing."""
+    """Read an executed notebook; raise BuildError where it is missing or no notebook of format 4."""
     if not Path(path).is_file():
         raise BuildError(
             "there is no executed notebook", where=str(path), todo="run the batch again: tilstand run"
         )
-    return nbformat.read(path, as_version=4)
+    return _read(path)
+
+
+def _read(path: Path) -> nbformat.NotebookNode:
+    # Checked against the format's schema when it was run, which takes longer than all else that is done here.
+    try:
+        notebook = nbformat.v4.reads(Path(path).read_text(encoding="utf-8"))
+    except (ValueError, AttributeError, KeyError):
+        notebook = None
+    if notebook is None or notebook.get("nbformat") != 4 or "cells" not in notebook:
+        raise BuildError(
+            "this is not a notebook",
+            where=str(path),
+            expected="a notebook of format 4",
+            todo="run the batch again: tilstand run",
+        )
+    return notebook
 
 
 def write_parts(parts: Iterable[Part], target: Path, *, heading: str) -> None:
@@ -57,7 +73,7 @@ def write_parts(parts: Iterable[Part], target: Path, *, heading: str) -> None:
         raise BuildError("a chapter of nothing", where=str(target), expected="at least one notebook")
     notebook.cells = cells
     notebook.metadata.pop("papermill", None)
-    write_text(target, nbformat.writes(notebook) + "\n")
+    write_text(target, nbformat.v4.writes(notebook) + "\n")
 
 
 def included(notebook: nbformat.NotebookNode, *names: str) -> str:
@@ -75,7 +91,7 @@ def shown_markdown(path: Path) -> str:
     """Return all the Markdown that a chapter, notebook or page, holds."""
     if path.suffix != ".ipynb":
         return path.read_text(encoding="utf-8")
-    cells = nbformat.read(path, as_version=4).cells
+    cells = _read(path).cells
     prose = [cell.source for cell in cells if cell.cell_type == "markdown"]
     return "\n".join([*prose, *(part for c in cells if c.cell_type == "code" for part in _shown(c))])
 

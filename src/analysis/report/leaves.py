@@ -37,6 +37,7 @@ from analysis.steering.editions import BookOf, Chapter, Edition, chapter_title
 #: What ids and files of the blocks that are made here begin with: no service and no cell has it.
 _OWN = "own-unit"
 _FIGURE = re.compile(r"\]\((figures/[\w-]+)\)")
+_SUFFIXES = (".svg", ".png")
 
 
 @dataclass
@@ -129,9 +130,9 @@ class Leaves:
 
     def copy_figures(self) -> None:
         """Copy the figures that the book's pages show, and no others."""
-        for stem in sorted({stem for text in self._texts() for stem in _FIGURE.findall(text)}):
-            if not (self.folder / stem).with_suffix(".svg").is_file():
-                self._copy_figure(stem)
+        shown = sorted({stem for text in self._texts() for stem in _FIGURE.findall(text)})
+        missing = [stem for stem in shown if not (self.folder / f"{stem}.svg").is_file()]
+        self._copy_figures(missing)
 
     def check_references(self, chapters: Sequence[str], appendices: Sequence[str]) -> None:
         """Raise BuildError where a page of the book refers to something that stands in no page of it."""
@@ -234,13 +235,14 @@ class Leaves:
         pages = [*self.folder.glob("*.ipynb"), *self.folder.glob("*.qmd")]
         return (shown_markdown(page) for page in pages)
 
-    def _copy_figure(self, stem: str) -> None:
-        (self.folder / "figures").mkdir(exist_ok=True)
-        for run in sorted(self._used):
-            for suffix in (".svg", ".png"):
-                source = (self.home / "runs" / run / stem).with_suffix(suffix)
-                if source.is_file():
-                    shutil.copyfile(source, (self.folder / stem).with_suffix(suffix))
+    def _copy_figures(self, stems: Iterable[str]) -> None:
+        # Each run's folder is listed once: asked for every figure in every run, it is thousands of times.
+        runs = (self.home / "runs" / run / "figures" for run in sorted(self._used))
+        there = {path.name: path for folder in runs for path in folder.glob("*")}
+        for name in (f"{stem.removeprefix('figures/')}{suffix}" for stem in stems for suffix in _SUFFIXES):
+            if name in there:
+                (self.folder / "figures").mkdir(exist_ok=True)
+                shutil.copyfile(there[name], self.folder / "figures" / name)
 
 
 def page_of(*blocks: Block) -> str:

@@ -29,6 +29,7 @@ __all__ = [
     "PairAdjustment",
     "UnitTest",
     "changes_differ",
+    "deviations_by_unit",
     "pairwise",
     "unit_deviations",
     "units_differ",
@@ -99,7 +100,7 @@ def pairwise(
     names, n, mean = (units[column].to_numpy() for column in ("unit", "n", "mean"))
     table = {"a": names[first], "b": names[second], "difference": mean[first] - mean[second]}
     table["se"] = np.sqrt(variance * (1 / n[first] + 1 / n[second]))
-    tested = _tested(table, df, level)
+    tested = pd.DataFrame(_tested(table, df, level))
     if isinstance(adjust, str) and adjust == "tukey":
         tested["p_adjusted"] = _studentized_range(tested, len(units), df)
     else:
@@ -141,6 +142,33 @@ def unit_deviations(
     1    b         2.0       0.060
     2    c        -2.5       0.037
     """
+    columns, variance, df = _deviations(frame, score, unit, adjust, level, year)
+    return Contrasts(
+        table=pd.DataFrame(columns), adjust=adjust, level=level, df=df, variance_residual=variance
+    )
+
+
+def deviations_by_unit(frame: pd.DataFrame, score: str, unit: str) -> dict[Any, dict[str, Any]]:
+    """Give the rows of `unit_deviations`, adjusted by Holm, by their unit: for many topics at once.
+
+    Raises:
+        TooFewUnits, TooFewAnswers, NoVariation, NotComparable, NotMeasured, OutOfRange: as there.
+
+    >>> answers = pd.DataFrame({"unit": list("aaabbbccc"), "safety": [3, 4, 5, 4, 5, 6, 1, 2, 3]})
+    >>> deviations_by_unit(answers, "safety", "unit")["c"]["difference"]
+    -2.5
+    """
+    columns, _, df = _deviations(frame, score, unit, "holm", 0.95, "year")
+    lists = {name: values.tolist() for name, values in columns.items() if name != "df"}
+    return {
+        key: {"df": df, **{name: values[at] for name, values in lists.items()}}
+        for at, key in enumerate(lists["unit"])
+    }
+
+
+def _deviations(
+    frame: pd.DataFrame, score: str, unit: str, adjust: Adjustment, level: float, year: str
+) -> tuple[dict[str, Any], float, int]:
     units, variance, df = _one_round(frame, score, unit, year, level)
     n, mean = units["n"].to_numpy(), units["mean"].to_numpy()
     others = n.sum() - n
@@ -150,8 +178,7 @@ def unit_deviations(
         "difference": mean - mean_others, "se": np.sqrt(variance * (1 / n + 1 / others)),
     }  # fmt: skip
     tested = _tested(table, df, level)
-    tested["p_adjusted"] = adjust_p(tested["p"], adjust)
-    return Contrasts(table=tested, adjust=adjust, level=level, df=df, variance_residual=variance)
+    return tested | {"p_adjusted": adjust_p(tested["p"], adjust)}, variance, df
 
 
 def _one_round(
@@ -186,11 +213,11 @@ def _one_round(
     return units, variance, df
 
 
-def _tested(table: dict[str, Any], df: int, level: float) -> pd.DataFrame:
+def _tested(table: dict[str, Any], df: int, level: float) -> dict[str, Any]:
     difference, se = table["difference"], table["se"]
     half = t_quantile(df, level) * se
     p = 2 * special.stdtr(df, -np.abs(difference / se))
-    return pd.DataFrame(table | {"df": df, "low": difference - half, "high": difference + half, "p": p})
+    return table | {"df": df, "low": difference - half, "high": difference + half, "p": p}
 
 
 def _studentized_range(table: pd.DataFrame, n_units: int, df: int) -> np.ndarray:

@@ -17,6 +17,8 @@ from analysis.stats.given import shown
 ROUNDS = "C(year)"
 """The fixed part of a model where none is given: a mean for every round."""
 
+_ROUNDS_AND_UNITS = "C(year) + C(unit)"
+
 
 def fixed_formula(frame: pd.DataFrame, fixed: str, year: str) -> tuple[str, list[str]]:
     """Give the fixed part as it fits the frame, and what is to be noted of it.
@@ -61,6 +63,9 @@ def rows_and_design(
     if formula == ROUNDS and "year" in frame.columns:
         rows = complete_rows(frame, [*columns, "year"])
         return rows, _of_rounds(_in_order(rows["year"], frame["year"]))
+    if formula == _ROUNDS_AND_UNITS and _are_plain(frame):
+        rows = complete_rows(frame, [*columns, *(c for c in frame.columns if c in ("unit", "year"))])
+        return rows, _of_rounds_and_units(rows)
     # Imported when a model is fitted: it is slow to import, and most of what uses this room fits none.
     import patsy  # noqa: PLC0415
 
@@ -105,6 +110,14 @@ def rows_and_design(
     return rows, design
 
 
+def _are_plain(frame: pd.DataFrame) -> bool:
+    """Tell whether rounds are whole numbers and units text, as they nearly always are."""
+    if not ({"year", "unit"} <= set(frame.columns) and frame.columns.is_unique):
+        return False
+    year, unit = frame["year"].dtype, frame["unit"]
+    return isinstance(year, np.dtype) and year.kind == "i" and pd.api.types.infer_dtype(unit) == "string"
+
+
 def _is_ordered(column: pd.Series) -> bool:
     return isinstance(column.dtype, pd.CategoricalDtype) and bool(column.cat.ordered)
 
@@ -145,3 +158,16 @@ def _no_formula(formula: str, error: Exception) -> NotMeasured:
         found=str(error).splitlines()[0],
         expected="a formula over the frame's columns, without the score",
     )
+
+
+def _of_rounds_and_units(rows: pd.DataFrame) -> pd.DataFrame:
+    """Make what patsy makes of `_ROUNDS_AND_UNITS`, in the order in memory that it has there."""
+    if rows.empty:
+        return pd.DataFrame()
+    columns = {"Intercept": np.ones(len(rows))}
+    for name in ("year", "unit"):
+        levels, place = np.unique(rows[name].to_numpy(), return_inverse=True)
+        columns |= {
+            f"C({name})[T.{at}]": (place == k).astype(float) for k, at in enumerate(levels[1:], start=1)
+        }
+    return pd.DataFrame(np.column_stack(list(columns.values())), columns=list(columns))

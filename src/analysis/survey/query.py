@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import reduce
+from functools import lru_cache, reduce
 from pathlib import Path
 
 import duckdb
@@ -185,14 +185,23 @@ def read_table(store: Path, name: str, **chosen: str | Iterable[int] | None) -> 
     path = Path(store) / f"{name}.parquet"
     if not path.is_file():
         return pd.DataFrame({c: pd.Series(dtype=rule.dtype) for c, rule in columns.items()})
-    wanted = {
-        column: [value] if isinstance(value, str) else [int(v) for v in value]
+    wanted = tuple(
+        (column, (value,) if isinstance(value, str) else tuple(int(v) for v in value))
         for column, value in chosen.items()
         if value is not None
-    }
-    table = _read_chosen(path, wanted)
+    )
+    now = path.stat()
+    return _frame(path, name, wanted, (now.st_mtime_ns, now.st_size, now.st_ino)).copy(deep=False)
+
+
+@lru_cache(maxsize=8)
+def _frame(
+    path: Path, name: str, wanted: tuple[tuple[str, tuple], ...], _: tuple[int, int, int]
+) -> pd.DataFrame:
+    """Read chosen rows; kept, for a run asks the same several times, for as long as the file is the same."""
+    table = _read_chosen(path, dict(wanted))
     frame = table.to_pandas(types_mapper={pa.int64(): pd.Int64Dtype()}.get, use_threads=False)
-    for column, rule in columns.items():
+    for column, rule in TABLES[name].columns.items():
         if not rule.nullable and isinstance(frame[column].dtype, pd.Int64Dtype):
             frame[column] = frame[column].to_numpy("int64")
     return frame

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 import sys
+import threading
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
 from ipykernel import ipkernel, kernelbase
-from ipykernel.iostream import OutStream
+from ipykernel.iostream import BackgroundSocket, IOPubThread, OutStream
 from ipykernel.kernelapp import IPKernelApp
 from IPython.core import shellapp
-from traitlets import DottedObjectName, Type
+from traitlets import Bool, DottedObjectName, Type
 from traitlets.config.loader import Config, DeferredConfigString
 
 _TRAIT = re.compile(r"--(\w+)\.(\w+)=(.*)", re.DOTALL)
@@ -41,6 +43,82 @@ class WarmKernel(ipkernel.IPythonKernel):
         self._kernel_modules = _files
         if getattr(self, "debugger", None) is not None:
             self.debugger.kernel_modules = _files
+        self._once = self.shell.transform_cell = _Once(self.shell.transform_cell)
+
+    async def do_execute(self, *code: Any, **options: Any) -> dict[str, Any]:
+        """Execute a cell."""
+        # What its words mean may have changed since the same cell was executed before.
+        self._once.forget()
+        return await super().do_execute(*code, **options)
+
+    def _publish_status(self, status: str, channel: str, parent: dict[str, Any] | None = None) -> None:
+        """Tell that the kernel is busy or idle; in a run, "busy" goes along with what is told next.
+
+        The cell itself is told next. Each message alone wakes the thread that sends them.
+        """
+        socket = self.iopub_socket
+        held = (status, channel) == ("busy", "shell") and not self._supports_kernel_subshells
+        if not held or not self.session or not isinstance(socket, BackgroundSocket):
+            super()._publish_status(status, channel, parent)
+            return
+        self.session.send(
+            _Held(socket.io_thread),
+            "status",
+            {"execution_state": status},
+            parent=parent or self.get_parent(channel),
+            ident=self._topic("status"),
+        )
+
+    @property
+    def _supports_kernel_subshells(self) -> bool:
+        return bool(self.shell_channel_thread)
+
+
+class _Held:
+    """Takes messages for the thread that sends them, without waking it."""
+
+    def __init__(self, thread: IOPubThread) -> None:
+        self._thread = thread
+
+    def send_multipart(self, message: list[bytes], **options: Any) -> None:
+        """Put a message before those that are sent next."""
+        if self._thread.thread.is_alive():
+            self._thread._events.append(lambda: self._thread._really_send(message, **options))
+        else:
+            self._thread.send_multipart(message, **options)
+
+
+class _Once:
+    """Makes Python of a cell once, where the kernel and then its shell ask for it."""
+
+    def __init__(self, transform: Callable[[str], str]) -> None:
+        self._transform = transform
+        self._made: tuple[str, str] | None = None
+
+    def __call__(self, cell: str) -> str:
+        made, self._made = self._made, None
+        if made is not None and made[0] == cell:
+            return made[1]
+        transformed = self._transform(cell)
+        self._made = cell, transformed
+        return transformed
+
+    def forget(self) -> None:
+        """Ask again, whatever the next cell is."""
+        self._made = None
+
+
+class _NoThread:
+    """Stands for the thread that receives requests where the main thread does so itself.
+
+    The kernel asks it which thread executes cells when one is to wait for something.
+    """
+
+    def __init__(self) -> None:
+        self.parent_thread = threading.current_thread()
+
+    def __bool__(self) -> bool:
+        return False
 
 
 class Stream(OutStream):
@@ -69,6 +147,15 @@ class WarmApp(IPKernelApp):
 
     kernel_class = Type(WarmKernel, klass=kernelbase.Kernel).tag(config=True)
     outstream_class = DottedObjectName(f"{__name__}.{Stream.__name__}", allow_none=True).tag(config=True)
+
+    #: Whether requests can be executed beside a cell. Where not, each is one thread's less to pass through.
+    subshells = Bool(default_value=True).tag(config=True)
+
+    def init_control(self, context: Any) -> None:
+        """Open the channel for interrupts and the like, and make the threads that receive."""
+        super().init_control(context)
+        if not self.subshells:
+            self.shell_channel_thread = _NoThread()
 
     def parse_command_line(self, argv: list[str] | None = None) -> None:
         """Take the arguments, as the application itself would."""

@@ -31,6 +31,10 @@ class QuickClient(AsyncKernelClient):
     kernel has told of its idleness after a request, what it sent before has been received.
     """
 
+    def start_channels(self, *channels: bool, hb: bool = False, **others: bool) -> None:
+        """Open the channels, but no heartbeat: its manager knows better whether a kernel lives."""
+        super().start_channels(*channels, hb=hb, **others)
+
     async def wait_for_ready(self, timeout: float | None = None) -> None:
         """Return when the kernel answers on both channels; raise RuntimeError if it dies, or in time."""
         last = time.monotonic() + (float("inf") if timeout is None else timeout)
@@ -100,12 +104,18 @@ class RunKernel(QuickKernel):
         super().__init__(**options)
         # Nobody asks a run for what it was told: its history is a database that is made and thrown away. A
         # cell's end is not waited for: the client reads until it has heard of it.
-        options = ("--HistoryManager.enabled=False", "--IPythonKernel._execute_sleep=0")
+        options = (
+            "--HistoryManager.enabled=False",
+            "--IPythonKernel._execute_sleep=0",
+            "--WarmApp.subshells=False",
+        )
         command = [sys.executable, *LAUNCHER, "-f", "{connection_file}", *options]
         self._kernel_spec = KernelSpec(argv=command, display_name="Python 3", language="python")
         self.connection_file = str(self.folder / "kernel.json")
         if os.name == "posix" and len(self.connection_file) < _LONGEST_SOCKET:
             self.transport = "ipc"
+            # Nobody else can get at the sockets: what comes from them needs no signature.
+            self.session.key = b""
 
     async def start_kernel(self, **options: Any) -> None:
         """Start the kernel without the user's own profile; what it says of itself goes into a file."""

@@ -1,4 +1,4 @@
-"""PNG files without their pixels, which pandoc is given in place of the figures of a Word file.
+"""White PNG files, which pandoc is given in place of the figures of a Word file.
 
 Of an image pandoc needs the size, but it reads, unpacks and packs all of it: a third of its time for a book
 of a hundred and forty figures. The real ones are put in when the Word file is packed anew.
@@ -9,10 +9,11 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
 
-# Eight bits of red, green, blue and alpha, as PNG packs them.
-_TRUE_COLOUR = bytes((8, 6, 0, 0, 0))
+# One bit of grey a pixel, as PNG packs it: the smallest image that there is, and no palette to look up.
+_GREY = bytes((1, 0, 0, 0, 0))
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 
@@ -34,11 +35,11 @@ def write_standins(names: Iterable[str], *, folder: Path, into: Path) -> dict[by
 
 
 def standin(path: Path, name: str) -> bytes:
-    """Return a PNG of the same size and density as the one at `path`, with `name` in it and no pixels.
+    """Return a PNG of the same size and density as the one at `path`, with `name` in it and all white.
 
     Empty where the file is no PNG.
     """
-    size, density = b"", b""
+    size, density, pixels = b"", b"", b""
     with path.open("rb") as file:
         if file.read(len(_SIGNATURE)) != _SIGNATURE:
             return b""
@@ -48,16 +49,23 @@ def standin(path: Path, name: str) -> bytes:
                 break
             content = file.read(length + 4)[:length]
             if kind == b"IHDR":
-                # Of true colour: the colours of a palette pandoc looks up at once, and finds none.
-                size = _chunk(kind, content[:8] + _TRUE_COLOUR)
+                size = _chunk(kind, content[:8] + _GREY)
+                pixels = _white(*struct.unpack(">II", content[:8]))
             elif kind == b"pHYs":
                 density = _chunk(kind, content)
     source = _chunk(b"tEXt", b"Source\0" + name.encode())
-    return b"".join((_SIGNATURE, size, density, source, _NO_PIXELS)) if size else b""
+    return b"".join((_SIGNATURE, size, density, source, pixels, _END)) if size else b""
 
 
 def _chunk(kind: bytes, content: bytes) -> bytes:
     return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
 
 
-_NO_PIXELS = _chunk(b"IDAT", zlib.compress(b"")) + _chunk(b"IEND", b"")
+@lru_cache(64)
+def _white(width: int, height: int) -> bytes:
+    # A byte before each line says that it stands as it is; the figures of a book have few sizes.
+    line = b"\0" + b"\xff" * ((width + 7) // 8)
+    return _chunk(b"IDAT", zlib.compress(line * height, 1))
+
+
+_END = _chunk(b"IEND", b"")
