@@ -2,6 +2,9 @@
 
 import errno
 import os
+from collections import Counter
+from concurrent.futures import Future
+from functools import partial
 
 import pytest
 from pretended import InProcess, pretend
@@ -30,6 +33,44 @@ def want(tiny, word: str, *ids: str) -> None:
     folder.mkdir(exist_ok=True)
     for name in ids:
         (folder / name.replace("/", "-")).write_text(word)
+
+
+class OneByOne(InProcess):
+    """A pool whose tasks end one by one, the oldest first, when somebody waits for one."""
+
+    def __init__(self, workers: int, environment: dict[str, str]) -> None:
+        super().__init__(workers, environment)
+        self.under_way = under_way
+        under_way.clear()
+
+    def submit(self, task, run, **options) -> Future:
+        future = Future()
+        self.under_way[future] = run.kind, partial(super().submit, task, run, **options)
+        return future
+
+
+under_way: dict[Future, tuple] = {}
+
+
+@pytest.mark.parametrize("workers", [1, 2, 4])
+def test_at_most_half_of_the_workers_make_reports_and_none_is_idle_meanwhile(
+    pretending, monkeypatch, workers
+) -> None:
+    seen = []
+
+    def wait_for_one(futures, return_when):
+        seen.append(Counter(kind == "report" for kind, _ in under_way.values()))
+        future, (_, call) = next(iter(under_way.items()))
+        del under_way[future]
+        future.set_result(call().result())
+        return {future}, set()
+
+    monkeypatch.setattr(schedule, "Pool", OneByOne)
+    monkeypatch.setattr(schedule, "wait", wait_for_one)
+    result = run_batch(pretending.batch, pretending.build, notebooks=pretending.notebooks, workers=workers)
+    assert {o.outcome for o in result.outcomes} == {"done"}
+    assert max(reports[True] for reports in seen) == max(1, workers // 2)
+    assert max(sum(kinds.values()) for kinds in seen) == workers
 
 
 def test_a_second_batch_makes_nothing_again(pretending) -> None:

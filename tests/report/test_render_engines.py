@@ -163,8 +163,9 @@ def test_python_collects_again_after_a_rendering_and_after_one_that_failed(book)
     assert gc.isenabled()
 
 
-def test_the_same_book_gives_the_same_bytes_in_another_folder(rendered_book, book):
-    again = render(book, engine="embedded")
+@pytest.mark.parametrize("side_by_side", [True, False])
+def test_the_same_book_gives_the_same_bytes_in_another_folder(rendered_book, book, side_by_side):
+    again = render(book, engine="embedded", side_by_side=side_by_side)
     old, new = rendered_book.files["html"].parent, again.files["html"].parent
     names = {p.relative_to(old) for p in old.rglob("*") if p.is_file()}
     assert names == {p.relative_to(new) for p in new.rglob("*") if p.is_file()}

@@ -13,6 +13,7 @@ from analysis.batch.folder import RECORD, file_hash, reach_disk, set_aside, writ
 from analysis.batch.key import Key
 from analysis.batch.outcome import Outcome, this_process
 from analysis.batch.runs import NATIONAL, Run
+from analysis.core.memory import give_memory_back
 from analysis.core.settings import EDITIONS, load_batch
 
 
@@ -55,6 +56,8 @@ def make_report(run: Run, *, build: Path, key: Key) -> Outcome:
         outcome = record_failure(run, error, build=build, seconds=time.perf_counter() - clock)
         named = "\n".join(part for part in (at_work, outcome.message) if part)
         return replace(outcome, message=named, worker=this_process())
+    finally:
+        give_memory_back()
 
 
 def report_folders(build: Path) -> Iterator[tuple[str, Path]]:

@@ -91,10 +91,23 @@ class _Work:
                 heapq.heappush(self.waiting, number)
 
     def hand_out(self, executor: Executor) -> None:
-        """Hand out as many of the runs that are ready as keep every worker at work."""
-        at_once = executor.at_once
+        """Hand out as many of the runs that are ready as keep every worker at work.
+
+        At most half of them are reports: each takes several times a run's memory, and two thirds of a
+        batch's time are runs.
+        """
+        at_once, held_back = executor.at_once, []
+        reports = sum(run.kind == "report" for run in self.under_way.values())
         while self.waiting and len(self.under_way) < at_once:
-            self._submit(self.plan.runs[heapq.heappop(self.waiting)], executor)
+            number = heapq.heappop(self.waiting)
+            run = self.plan.runs[number]
+            if run.kind == "report" and reports >= max(1, at_once // 2):
+                held_back.append(number)
+                continue
+            reports += run.kind == "report"
+            self._submit(run, executor)
+        for number in held_back:
+            heapq.heappush(self.waiting, number)
 
     def gather(self) -> None:
         """Wait until a run ends, and take note of every one that has."""

@@ -25,7 +25,9 @@ def make_book(sources: Sources, book: BookOf, *, formats: tuple[str, ...]) -> tu
         folder = assemble_edition(sources, book, dialogue=sources.tell_dialogue)
     if not formats:
         return (folder / "_quarto.yml",)
-    files = [Path(path) for path in render(folder, formats=formats).files.values()]
+    # In a batch the processors have other runs to do, and memory is what workers run out of.
+    made = render(folder, formats=formats, side_by_side=False)
+    files = [Path(path) for path in made.files.values()]
     steering = sources.adopted if book.edition != "national" else None
     files.append(write_tables(folder, book, sources.batch, sources.labels, steering=steering))
     calendar = sources.home / "runs" / "municipality" / CALENDAR

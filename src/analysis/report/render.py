@@ -13,15 +13,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from analysis.core.errors import RenderError
+from analysis.core.memory import give_memory_back
 from analysis.core.quarto import Quarto, find_quarto
 from analysis.report.embedded import (
     Book,
+    Manuscript,
     move_site,
     read_book,
     read_manuscript,
     renderer_name,
     write_pdf,
     write_site,
+    write_typescript,
     write_word,
 )
 from analysis.report.quarto import render_with_quarto
@@ -29,6 +32,7 @@ from analysis.report.quarto import render_with_quarto
 FORMATS = ("html", "pdf", "docx")
 ENGINES = ("auto", "quarto", "embedded")
 
+_TYPESCRIPT = "typst"
 # 1980-01-01, the first date that a zip file can hold: for a book that names no date.
 _NO_DATE = 315532800
 
@@ -43,11 +47,15 @@ class Rendered:
     files: dict[str, Path]
 
 
-def render(folder: Path, *, engine: str = "auto", formats: Sequence[str] | None = None) -> Rendered:
+def render(
+    folder: Path, *, engine: str = "auto", formats: Sequence[str] | None = None, side_by_side: bool = True
+) -> Rendered:
     """Render the Quarto book in `folder` into its output folder.
 
     `engine` is `quarto`, `embedded`, or `auto`: Quarto where one is found that is new enough for the formats,
     otherwise the embedded renderer. `formats` are of html, pdf and docx; by default those the book names.
+    One after the other, where not `side_by_side`, they take half the memory, and on two processors that have
+    nothing else to do a third more time.
     Each format is written beside and then moved into place; a format that is not asked for is left as it is.
     Raises RenderError, which names file and cell or line, where a source holds what cannot be rendered.
     """
@@ -79,7 +87,7 @@ def render(folder: Path, *, engine: str = "auto", formats: Sequence[str] | None 
                 for fmt, path in sorted(made.items(), key=_html_last)
             }
         else:
-            files = _render_embedded(book, wanted, work, epoch)
+            files = _render_embedded(book, wanted, work, epoch, side_by_side=side_by_side)
     finally:
         shutil.rmtree(work, ignore_errors=True)
     ordered = {fmt: files[fmt] for fmt in wanted}
@@ -108,14 +116,21 @@ def _epoch(book: Book) -> int:
     return (book.date.toordinal() - 719163) * 86400 if book.date else _NO_DATE
 
 
-def _render_embedded(book: Book, formats: tuple[str, ...], work: Path, epoch: int) -> dict[str, Path]:
+def _render_embedded(
+    book: Book, formats: tuple[str, ...], work: Path, epoch: int, *, side_by_side: bool
+) -> dict[str, Path]:
+    for fmt in formats:
+        (work / fmt).mkdir()
+    (work / _TYPESCRIPT).mkdir()
     with _nothing_collected():
-        return _render_all(book, formats, work, epoch)
+        make_all = _render_side_by_side if side_by_side else _render_in_turn
+        made = make_all(book, formats, work, epoch)
+    return {fmt: _placed(fmt, made[fmt], work / fmt, book) for fmt in formats}
 
 
 @contextmanager
 def _nothing_collected() -> Iterator[None]:
-    """Keep Python from looking for rings of objects: a book's trees hold none, and make it look often."""
+    """Keep Python from looking for rings of objects: a book's trees are large, and make it look often."""
     collecting = gc.isenabled()
     gc.disable()
     try:
@@ -125,21 +140,40 @@ def _nothing_collected() -> Iterator[None]:
             gc.enable()
 
 
-def _render_all(book: Book, formats: tuple[str, ...], work: Path, epoch: int) -> dict[str, Path]:
+def _render_side_by_side(book: Book, formats: tuple[str, ...], work: Path, epoch: int) -> dict[str, Path]:
     manuscript = read_manuscript(book, renderer=renderer_name(), epoch=epoch)
 
     def make(fmt: str) -> Path:
-        part = work / fmt
-        part.mkdir()
-        if fmt == "html":
-            return write_site(manuscript, part)
-        return (write_pdf if fmt == "pdf" else write_word)(manuscript, part / f"{book.stem}.{fmt}")
+        if fmt == "pdf":
+            return write_pdf(write_typescript(manuscript, work / _TYPESCRIPT), _target(work, book, fmt))
+        return _write_pages(manuscript, work, fmt)
 
     # The PDF takes as long as the two others together: begun first, with them in turn beside it.
     with ThreadPoolExecutor(2) as pool:
         begun = {fmt: pool.submit(make, fmt) for fmt in sorted(formats, key=_pdf_first)}
-        made = {fmt: begun[fmt].result() for fmt in formats}
-    return {fmt: _placed(fmt, path, path.parent, book) for fmt, path in made.items()}
+        return {fmt: begun[fmt].result() for fmt in formats}
+
+
+def _render_in_turn(book: Book, formats: tuple[str, ...], work: Path, epoch: int) -> dict[str, Path]:
+    manuscript = read_manuscript(book, renderer=renderer_name(), epoch=epoch)
+    made = {fmt: _write_pages(manuscript, work, fmt) for fmt in formats if fmt != "pdf"}
+    if "pdf" in formats:
+        typescript = write_typescript(manuscript, work / _TYPESCRIPT)
+        # Typst needs most of all, and the book's trees as much again: they go first.
+        del manuscript
+        give_memory_back()
+        made["pdf"] = write_pdf(typescript, _target(work, book, "pdf"))
+    return made
+
+
+def _write_pages(manuscript: Manuscript, work: Path, fmt: str) -> Path:
+    if fmt == "html":
+        return write_site(manuscript, work / fmt)
+    return write_word(manuscript, _target(work, manuscript.book, fmt))
+
+
+def _target(work: Path, book: Book, fmt: str) -> Path:
+    return work / fmt / f"{book.stem}.{fmt}"
 
 
 def _pdf_first(fmt: str) -> bool:

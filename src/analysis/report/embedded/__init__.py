@@ -2,7 +2,7 @@
 
 from analysis.report.embedded.book import Book, read_book
 from analysis.report.embedded.manuscript import Manuscript, read_manuscript
-from analysis.report.embedded.pdf import renderer_name, write_pdf
+from analysis.report.embedded.pdf import renderer_name, write_pdf, write_typescript
 from analysis.report.embedded.site import move_site, write_site
 from analysis.report.embedded.word import write_word
 from analysis.report.embedded.words import words_of
@@ -19,5 +19,6 @@ __all__ = [
     "write_pdf",
     "write_reference_docx",
     "write_site",
+    "write_typescript",
     "write_word",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-import tempfile
+from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -19,10 +19,20 @@ from analysis.report.look import look_folder
 EXTENSION = "_extensions/tilstand"
 
 
-def write_pdf(manuscript: Manuscript, path: Path) -> Path:
-    """Write the whole book as one PDF to `path`.
+@dataclass(frozen=True)
+class Typescript:
+    """A book as Typst's source, `book.typ` in the folder `root`, with all that Typst needs for it."""
 
-    Raises RenderError with Typst's own words where the book breaks a rule of PDF/UA-1 or the template fails.
+    root: Path
+    fonts: Path
+    title: str
+    epoch: int
+
+
+def write_typescript(manuscript: Manuscript, root: Path) -> Typescript:
+    """Write the whole book as Typst's source, with its images, into the folder `root`.
+
+    Typst reads files below that folder alone, so that no path of the book is written down.
     """
     book = manuscript.book
     look = look_folder(EXTENSION, book.folder)
@@ -42,19 +52,25 @@ def write_pdf(manuscript: Manuscript, path: Path) -> Path:
     source = pandoc(
         as_json(blocks, meta), *arguments, folder=book.folder, where=book.title, epoch=manuscript.epoch
     )
-    # In a folder of its own: Typst reads files below its root alone, and no path of the book is written down.
-    with tempfile.TemporaryDirectory(prefix="tilstand-") as name:
-        root = Path(name)
-        for image in sorted(files):
-            (root / image).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(book.folder / image, root / image)
-        (root / "book.typ").write_bytes(source)
-        refused = typeset(root / "book.typ", path, fonts=look / "fonts", epoch=manuscript.epoch)
+    for image in sorted(files):
+        (root / image).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(book.folder / image, root / image)
+    (root / "book.typ").write_bytes(source)
+    return Typescript(root, look / "fonts", book.title, manuscript.epoch)
+
+
+def write_pdf(typescript: Typescript, path: Path) -> Path:
+    """Write the book as one PDF to `path`.
+
+    Raises RenderError with Typst's own words where the book breaks a rule of PDF/UA-1 or the template fails.
+    """
+    source = typescript.root / "book.typ"
+    refused = typeset(source, path, fonts=typescript.fonts, epoch=typescript.epoch)
     if refused:
         hints = "; ".join(refused.hints)
         raise RenderError(
             "Typst could not make a PDF that passes PDF/UA-1",
-            where=f"{book.title}, {path.name}",
+            where=f"{typescript.title}, {path.name}",
             found=f"{refused.message}{' – ' + hints if hints else ''}"[:500],
             todo="look for what is named in the chapters, or in the template",
         )
