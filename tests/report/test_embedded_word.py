@@ -97,6 +97,13 @@ def test_a_stand_in_has_size_pixels_and_density_and_is_told_apart_by_its_name():
     assert standin(BOOK / "index.qmd", "index.qmd") == b""
 
 
+@pytest.mark.parametrize("kept", [8, 20, 28])
+def test_a_cut_picture_has_no_stand_in(tmp_path, kept):
+    cut = tmp_path / "cut.png"
+    cut.write_bytes((BOOK / "figures" / "trend.png").read_bytes()[:kept])
+    assert standin(cut, "cut.png") == b""
+
+
 def test_title_author_and_language_are_in_the_file_s_properties(word):
     properties = word.core_properties
     assert (properties.title, properties.author) == ("Tilstandsrapport <2025>", "Fjordvik kommune")

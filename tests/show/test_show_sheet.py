@@ -147,6 +147,15 @@ def test_a_line_set_word_by_word_is_as_it_would_be_set_at_once():
             assert letters.width == pytest.approx(end[1], abs=0.02), line
 
 
+@pytest.mark.parametrize("word", ["\N{HEBREW LETTER SHIN}\N{HEBREW LETTER LAMED}\N{HEBREW LETTER VAV}", "ab"])
+def test_no_letter_is_lost_of_a_word_in_either_direction(word):
+    letters = set_letters(word)
+    assert len(letters.glyphs) == len(word)
+    assert letters.begins[0] == 0
+    assert letters.begins[-1] < letters.width
+    assert letters.width > letters.path.vertices[:, 0].max() - 2
+
+
 def test_letters_are_kerned_and_follow_each_other():
     apart = set_letters("T").begins + set_letters("o").begins
     assert apart == (0.0, 0.0)

@@ -40,10 +40,11 @@ def read_run(path: Path) -> nbformat.NotebookNode:
 
 
 def _read(path: Path) -> nbformat.NotebookNode:
-    # Checked against the format's schema when it was run, which takes longer than all else that is done here.
+    # Not checked against the format's schema, which takes longer than all else that is done here: what a cell
+    # shows was refused when it was run where it is no text.
     try:
         notebook = nbformat.v4.reads(Path(path).read_text(encoding="utf-8"))
-    except (ValueError, AttributeError, KeyError):
+    except (ValueError, TypeError, AttributeError, KeyError):
         notebook = None
     if notebook is None or notebook.get("nbformat") != 4 or "cells" not in notebook:
         raise BuildError(

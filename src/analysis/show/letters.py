@@ -16,7 +16,7 @@ from pathlib import Path as FilePath
 
 import matplotlib as mpl
 import numpy as np
-from matplotlib.ft2font import FT2Font
+from matplotlib.ft2font import FT2Font, LoadFlags
 from matplotlib.path import Path
 from matplotlib.textpath import TextToPath
 
@@ -106,17 +106,38 @@ def _set_word(word: str, strong: bool) -> Letters:
     glyphs, begins, x = [], [], 0.0
     text_font = _font(font_files()[600 if strong else 400])
     for known, letters in groupby(word, key=lambda letter: text_font.get_char_index(ord(letter)) > 0):
-        font = text_font if known else _font(sign_font())
-        # A space after it begins where the last letter ends.
-        placed, shapes, _ = TextToPath().get_glyphs_with_font(font, "".join(letters) + " ")
-        for name, (vertices, codes) in shapes.items():
-            outlines.setdefault(name, Glyph(np.asarray(vertices), np.asarray(codes)))
-        for name, begin, _, _ in placed[:-1]:
+        placed, end = _place(text_font if known else _font(sign_font()), "".join(letters))
+        for name, begin in placed:
             if len(outlines[name].vertices):
                 glyphs.append(name)
-                begins.append(x + float(begin))
-        x += float(placed[-1][1])
+                begins.append(x + begin)
+        x += end
     return Letters(tuple(glyphs), tuple(begins), x)
+
+
+def _place(font: FT2Font, text: str) -> tuple[list[tuple[str, float]], float]:
+    """Return the glyphs of a text in one font, where each begins, and where the text ends."""
+    # A space after it begins where the last letter ends.
+    *placed, (last, end) = _layout(font, text + " ")
+    if last == _space(font):
+        return placed, end
+    # In what is read from right to left the space stands first.
+    font.set_text(text, 0.0, flags=LoadFlags.NO_HINTING)
+    width = font.get_width_height()[0] / 64
+    return _layout(font, text), width
+
+
+def _layout(font: FT2Font, text: str) -> list[tuple[str, float]]:
+    # matplotlib's tuples are name, x, y and size; its shapes vertices and codes, by name.
+    placed, shapes, _ = TextToPath().get_glyphs_with_font(font, text)
+    for name, (vertices, codes) in shapes.items():
+        outlines.setdefault(name, Glyph(np.asarray(vertices), np.asarray(codes)))
+    return [(name, float(x)) for name, x, _, _ in placed]
+
+
+@cache
+def _space(font: FT2Font) -> str:
+    return _layout(font, " ")[0][0]
 
 
 @cache

@@ -14,6 +14,8 @@ from pathlib import Path
 
 # One bit of grey a pixel, as PNG packs it: the smallest image that there is, and no palette to look up.
 _GREY = bytes((1, 0, 0, 0, 0))
+#: Bytes of a PNG's header: width, height and five of one byte.
+_HEADER = 13
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 
@@ -37,7 +39,7 @@ def write_standins(names: Iterable[str], *, folder: Path, into: Path) -> dict[by
 def standin(path: Path, name: str) -> bytes:
     """Return a PNG of the same size and density as the one at `path`, with `name` in it and all white.
 
-    Empty where the file is no PNG.
+    Empty where the file is no PNG, or a cut one: pandoc says what is wrong with it.
     """
     size, density, pixels = b"", b"", b""
     with path.open("rb") as file:
@@ -48,7 +50,7 @@ def standin(path: Path, name: str) -> bytes:
             if kind == b"IDAT":
                 break
             content = file.read(length + 4)[:length]
-            if kind == b"IHDR":
+            if kind == b"IHDR" and len(content) == _HEADER:
                 size = _chunk(kind, content[:8] + _GREY)
                 pixels = _white(*struct.unpack(">II", content[:8]))
             elif kind == b"pHYs":
