@@ -7,6 +7,7 @@ from pathlib import Path
 import analysis
 from analysis.batch import fingerprint
 from analysis.core.errors import SettingsError, nearest
+from analysis.core.memory import give_memory_back
 from analysis.core.paths import project_root, write_text
 from analysis.core.settings import Batch
 
@@ -52,6 +53,8 @@ def make_demo_data(batch: Batch) -> None:
     else:
         make_country(store)
     write_text(store / _MADE_BY, _maker() + "\n")
+    # A batch begins in this process.
+    give_memory_back()
 
 
 def _maker() -> str:

@@ -8,7 +8,6 @@ from functools import cache
 from pathlib import Path
 
 import matplotlib as mpl
-import seaborn as sns
 from matplotlib import font_manager
 from matplotlib.colors import to_rgb
 
@@ -32,6 +31,9 @@ TEXT_FAMILY, SIGN_FAMILY = "Tilstand Text", "Tilstand Signs"
 
 @cache
 def _settings() -> dict[str, object]:
+    # Brings statsmodels with it, and is needed for an analyst's own figures alone: reports do without both.
+    import seaborn as sns  # noqa: PLC0415
+
     for weight, file in font_files().items():
         _register(file, TEXT_FAMILY, weight)
         _register(sign_font(), SIGN_FAMILY, weight)
