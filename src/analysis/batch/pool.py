@@ -26,8 +26,9 @@ from typing import Protocol
 from analysis.batch.failure import MOST_DEATHS, WorkerDied
 from analysis.batch.scratch import clear_scratch_of_the_dead
 
-#: Bytes that a worker has use for: itself, its template, and a kernel with one service's rows.
-_MEMORY_OF_A_WORKER = 768 * 2**20
+#: Bytes that a worker has use for: itself, its template, a kernel with one service's rows, and every second
+#: worker what a report of twenty services takes.
+_MEMORY_OF_A_WORKER = 896 * 2**20
 
 
 class Executor(Protocol):
