@@ -11,9 +11,10 @@ from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from papermill.engines import NotebookExecutionManager
 
-from analysis.batch.engine import _Account, _Client
+from analysis.batch.engine import _REPLACED, _Account, _Client
 from analysis.batch.execute import _without_outputs
 from analysis.batch.folder import put_in_place
+from analysis.batch.kernels.manager import QuickClient
 
 MESSAGES = [
     {"msg_type": "stream", "content": {"name": "stderr", "text": "said"}},
@@ -84,6 +85,40 @@ def test_outputs_are_kept_as_nbclient_keeps_them(notebook, message) -> None:
     assert own == stock == [found]
     assert isinstance(found.get("data", found), nbformat.NotebookNode)
     nbformat.validate(found, ref=message["msg_type"], version=4)
+
+
+@pytest.mark.parametrize("kind", ["display_data", "execute_result"])
+@pytest.mark.parametrize("shown", [5, None, {"a": 1}, ["a", 1]])
+def test_what_is_no_text_is_refused_at_its_cell_as_nbclient_refuses_it(notebook, shown, kind) -> None:
+    content = {"data": {"text/plain": "1", "text/markdown": shown}, "metadata": {}, "execution_count": 1}
+    message = {"msg_type": kind, "header": {"msg_type": kind}, "parent_header": {}, "content": content}
+    for client in (_Client(_Account(notebook, progress_bar=False), guard=None), NotebookClient(notebook)):
+        client.clear_before_next_output, outputs = False, []
+        with pytest.raises(nbformat.ValidationError):
+            client.output(outputs, copy.deepcopy(message), None, 1)
+        assert outputs == []
+
+
+@pytest.mark.parametrize("shown", [["a", "b"], "", []])
+def test_text_may_be_lines(notebook, shown, monkeypatch) -> None:
+    monkeypatch.setattr("nbformat.v4.nbbase.validate", None)
+    client, outputs = _Client(_Account(notebook, progress_bar=False), guard=None), []
+    client.clear_before_next_output = False
+    content = {"data": {"text/html": shown, "application/geo+json": 5}, "metadata": {}}
+    message = {"msg_type": "display_data", "parent_header": {}, "content": content}
+    found = client.output(outputs, message, None, 1)
+    assert outputs == [found]
+    nbformat.validate(found, ref="display_data", version=4)
+
+
+@pytest.mark.parametrize("name", _REPLACED)
+def test_where_nbclient_has_other_names_a_cell_is_waited_for_in_its_way(notebook, name, monkeypatch) -> None:
+    for there in (True, False):
+        if not there:
+            monkeypatch.delattr(NotebookClient, name)
+        client = _Client(_Account(notebook, progress_bar=False), guard=None)
+        client.kc = QuickClient()
+        assert client._listens is there
 
 
 def test_an_output_that_replaces_another_or_is_to_be_replaced_does_so(notebook) -> None:

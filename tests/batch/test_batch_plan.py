@@ -17,6 +17,8 @@ from analysis.core.quarto import Quarto
 
 #: Makes a synthetic batch's data where there are none; what it made is in the key as data.
 MAKES_DATA = {"batch/demodata.py"}
+#: Bound kernels or make their processes; what a kernel then is and shows comes from others.
+FORKS_AND_WATCHES = {"batch/kernels/guard.py", "batch/kernels/provisioner.py"}
 
 
 def plan(tiny, **options):
@@ -170,19 +172,29 @@ def test_the_plan_is_written_with_the_versions_and_read_again(tiny) -> None:
     assert str(tiny.root) not in json.dumps(written)
 
 
-def test_whatever_a_notebook_imports_of_the_batch_is_in_its_key() -> None:
+@pytest.mark.parametrize(
+    ("first", "apart", "among"),
+    [
+        ("batch/opening.py", MAKES_DATA, "batch/context.py"),
+        ("batch/engine.py", FORKS_AND_WATCHES, "batch/kernels/listening.py"),
+        ("batch/kernels/child.py", FORKS_AND_WATCHES, "batch/kernels/app.py"),
+    ],
+)
+def test_what_a_notebook_its_engine_and_its_kernel_import_of_the_batch_is_in_its_key(
+    first, apart, among
+) -> None:
     root = Path(analysis.__file__).parent
-    waiting, found = ["batch/opening.py"], set()
+    waiting, found = [first], set()
     while waiting:
         name = waiting.pop()
-        if name in found or name in MAKES_DATA or not (root / name).is_file():
+        if name in found or name in apart or not (root / name).is_file():
             continue
         found.add(name)
         for node in ast.walk(ast.parse((root / name).read_text("utf-8"))):
             if isinstance(node, ast.ImportFrom) and node.module.startswith("analysis.batch."):
                 waiting.append(node.module.removeprefix("analysis.").replace(".", "/") + ".py")
     assert found - set(NOTEBOOK_ROOMS) == set()
-    assert "batch/context.py" in found
+    assert among in found
 
 
 def test_a_report_is_made_anew_for_what_its_colophon_says_and_for_another_renderer(tiny, monkeypatch) -> None:

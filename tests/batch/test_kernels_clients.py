@@ -5,11 +5,13 @@ import sys
 
 import nbformat
 import pytest
+from jupyter_client import AsyncKernelClient
 from nbclient import NotebookClient
 from started import is_gone
 from tiny_project import write_notebook
 
 from analysis.batch import RunLimits, run_batch
+from analysis.batch.kernels.manager import QuickClient
 from analysis.batch.kernels.spec import install_kernelspec
 from analysis.batch.surroundings import FIXED
 
@@ -39,6 +41,14 @@ def shown(book) -> list[str]:
     """What each output is: its text, or the type of its picture."""
     outputs = [output for cell in book.cells for output in cell.get("outputs", [])]
     return [o.get("text") or ("image/png" if "image/png" in o.get("data", {}) else str(o)) for o in outputs]
+
+
+@pytest.mark.parametrize(("given", "heartbeat"), [((), False), ((True, True, True, True), True)])
+def test_channels_are_opened_by_position_as_by_name(given, heartbeat, monkeypatch) -> None:
+    asked = {}
+    monkeypatch.setattr(AsyncKernelClient, "start_channels", lambda _, **channels: asked.update(channels))
+    QuickClient().start_channels(*given)
+    assert asked == {"shell": True, "iopub": True, "stdin": True, "hb": heartbeat, "control": True}
 
 
 @pytest.mark.parametrize("engine", ["nbclient", "tilstand"])

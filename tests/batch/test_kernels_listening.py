@@ -12,10 +12,10 @@ from jupyter_client.session import Session
 from papermill.engines import papermill_engines
 
 from analysis.batch.engine import ENGINE, TilstandEngine
-from analysis.batch.kernels import app
 from analysis.batch.kernels.guard import Guard, RunLimits
 from analysis.batch.kernels.listening import Listener, read_message
 from analysis.batch.kernels.manager import kernel_in
+from analysis.batch.kernels.sparing import Held, Once
 
 
 def parts_of(session: Session, **content: object) -> list[bytes]:
@@ -66,7 +66,7 @@ def test_only_what_belongs_to_the_request_is_heard() -> None:
 
 def test_a_cell_is_transformed_once_for_each_time_it_is_executed() -> None:
     asked = []
-    once = app._Once(lambda cell: asked.append(cell) or cell.upper())
+    once = Once(lambda cell: asked.append(cell) or cell.upper())
     assert [once("a"), once("a"), once("a"), once("b")] == ["A", "A", "A", "B"]
     assert asked == ["a", "a", "b"]
     once.forget()
@@ -80,11 +80,11 @@ def test_a_held_message_goes_before_the_next_and_at_once_where_no_thread_sends(m
     thread._events = []
     monkeypatch.setattr(IOPubThread, "_really_send", lambda _, message, **__: sent.append(message))
     thread.thread = SimpleNamespace(is_alive=lambda: True)
-    app._Held(thread).send_multipart(["busy"])
+    Held(thread).send_multipart(["busy"])
     assert sent == []
     thread._events[0]()
     thread.thread = SimpleNamespace(is_alive=lambda: False)
-    app._Held(thread).send_multipart(["at once"])
+    Held(thread).send_multipart(["at once"])
     assert sent == [["busy"], ["at once"]]
 
 

@@ -10,8 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_up import answers, nation, survey
 
+from analysis.core.errors import DataError
 from analysis.core.settings import Disclosure
 from analysis.facts import Fact, describe_service, protect, tabulate
+from analysis.facts.disclosure import hidden_cells
 from analysis.facts.table import NUMBERS
 
 PLACE = {"municipality": "9901", "service": "school", "year": 2025}
@@ -266,3 +268,14 @@ def test_no_group_of_the_demos_users_is_shown_by_few_answers(described, service)
         variable = rows["category"].map(lambda category: category.split("=")[0])
         hidden = rows["state"].eq("suppressed").groupby([rows["statistic"], variable]).sum()
         assert not hidden.eq(1).any()
+
+
+@pytest.mark.parametrize("column", ["scale", "against", "note", "state", "unit", "verdict"])
+def test_a_missing_text_is_named_with_its_place(column) -> None:
+    table = tabulate([mean(30), mean(30, unit="u1")])
+    table.loc[1, column] = pd.NA
+    for look in (protect, hidden_cells):
+        with pytest.raises(DataError, match=f"facts: {column}: a fact lacks a text") as error:
+            look(table, LIMITS)
+        assert table["fact_id"][1] in error.value.found
+        assert error.value.expected.startswith("a text")

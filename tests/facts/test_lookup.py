@@ -111,6 +111,63 @@ def test_a_table_changed_in_place_is_looked_up_as_it_is_now(table, change):
     assert now != before
 
 
+CHANGED = {"text": ("state", "suppressed"), "whole": ("year", 2020), "real": ("value", 9.0)}
+
+
+@pytest.mark.parametrize("kind", CHANGED)
+@pytest.mark.parametrize("way", ["name", "place", "cell", "label", "filled"])
+def test_a_change_is_seen_in_a_column_of_any_type(table, kind, way):
+    column, value = CHANGED[kind]
+    part = kept_part(table, "own", "municipality", bool)
+    before = len(index_of(table).find({column: value}))
+    if way == "name":
+        table[column] = pd.Series([value] * len(table), dtype=table[column].dtype)
+    elif way == "place":
+        table.iloc[0, table.columns.get_loc(column)] = value
+    elif way == "cell":
+        table.iat[0, table.columns.get_loc(column)] = value
+    elif way == "label":
+        table.loc[table["unit"] == "u1", column] = value
+    else:
+        table.update(pd.DataFrame({column: [value, value]}))
+    found = index_of(table).find({column: value})
+    assert len(found) > before
+    assert [fact.fact_id for fact in found] == [
+        fact.fact_id for fact in index_of(table.copy()).find({column: value})
+    ]
+    assert kept_part(table, "own", "municipality", bool) is not part
+
+
+@pytest.mark.parametrize("kind", CHANGED)
+def test_a_change_of_one_cell_of_a_part_is_seen_in_a_column_of_any_type(table, kind):
+    column, value = CHANGED[kind]
+    part = kept_part(table, "own", "municipality", bool)
+    first, others = part[column].iloc[0], int(part[column].isin([value]).sum())
+    assert first != value
+    part.iat[0, part.columns.get_loc(column)] = value
+    assert len(index_of(part).find({column: value})) == 1 + others
+    assert kept_part(table, "own", "municipality", bool)[column].iloc[0] == first
+
+
+def by_columns(table, names):
+    table.columns = [names.get(name, name) for name in table.columns]
+
+
+def by_renaming(table, names):
+    table.rename(columns=names, inplace=True)
+
+
+@pytest.mark.parametrize("rename", [by_columns, by_renaming])
+@pytest.mark.parametrize("names", [("unit", "category"), ("value", "high"), ("n", "N")], ids=str)
+@pytest.mark.filterwarnings("ignore:The inplace keyword")
+def test_columns_renamed_in_place_are_found_by_their_new_names(table, rename, names):
+    one, other = names
+    held = table[one].tolist()
+    assert [getattr(fact, one) for fact in index_of(table).find({})] == held
+    rename(table, {one: other, other: one})
+    assert [getattr(fact, other) for fact in index_of(table).find({})] == held
+
+
 def test_a_part_is_the_same_table_each_time_and_knows_its_rows(table):
     def mine():
         return kept_part(table, "own", "municipality", lambda place: place != "")

@@ -47,6 +47,54 @@ def test_a_file_that_holds_no_facts_table_is_named(tmp_path) -> None:
         read_together([tmp_path / "facts.parquet", tmp_path / "other.parquet"])
 
 
+def cut(path) -> None:
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) // 2])
+
+
+def emptied(path) -> None:
+    path.write_bytes(b"")
+
+
+@pytest.mark.parametrize(("spoil", "found"), [(cut, "Parquet"), (emptied, "an empty file")])
+def test_a_file_that_is_not_whole_is_named_with_what_to_do(tmp_path, spoil, found) -> None:
+    paths = [tmp_path / "whole.parquet", tmp_path / "part.parquet"]
+    for path in paths:
+        write_facts(tabulate([MEAN]), path)
+    spoil(paths[1])
+    with pytest.raises(DataError, match=r"part\.parquet: the facts cannot be read") as error:
+        read_together(paths)
+    assert found in error.value.found
+    assert error.value.expected == "a whole Parquet file"
+    assert "tilstand run" in error.value.todo
+
+
+@pytest.mark.parametrize(
+    ("column", "values", "expected"),
+    [("value", ["4.5"], "float64"), ("n", [40.0], "Int64"), ("topic", [3], "string")],
+)
+def test_a_file_with_a_column_of_another_type_is_named(tmp_path, column, values, expected) -> None:
+    write_facts(tabulate([MEAN]), tmp_path / "facts.parquet")
+    other = tabulate([replace(MEAN, service="water")]).assign(**{column: values})
+    other.to_parquet(tmp_path / "other.parquet", index=False)
+    with pytest.raises(DataError, match=r"other\.parquet: a column of the facts has another type") as error:
+        read_together([tmp_path / "facts.parquet", tmp_path / "other.parquet"])
+    assert error.value.found.startswith(f"{column}: ")
+    assert error.value.expected == expected
+
+
+def test_files_that_share_an_id_are_named_and_no_others(tmp_path) -> None:
+    paths = [tmp_path / f"{name}.parquet" for name in ("school", "water", "again")]
+    for path, service in zip(paths, ("school", "water", "school"), strict=True):
+        write_facts(tabulate([replace(MEAN, service=service)]), path)
+    with pytest.raises(DataError, match="two facts share an id") as error:
+        read_together(paths)
+    assert error.value.where == f"{paths[0]}, {paths[2]}"
+    assert error.value.found == replace(MEAN, service="school").fact_id
+    with pytest.raises(DataError, match="two facts share an id"):
+        read_together([paths[0], paths[0]])
+
+
 def test_an_empty_table_is_a_table() -> None:
     assert len(join([tabulate(())])) == 0
 

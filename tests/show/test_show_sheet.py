@@ -195,3 +195,34 @@ def test_the_notebooks_own_settings_change_nothing():
         again.strokes([[(x / 2, 30 + x % 7) for x in range(300)]], colour="#000000")
         again.marks([(50, 40)], colour="#a63a14", marker="D")
         assert (again.svg(), again.png()) == (svg, png)
+
+
+def test_nothing_to_draw_leaves_the_sheet_empty():
+    sheet = Sheet(60, width=100)
+    sheet.marks([], colour="#1b5b92")
+    sheet.area([], colour="#1b5b92")
+    sheet.strokes([], colour="#1b5b92")
+    sheet.strokes([[], []], colour=["#1b5b92", "#a63a14"])
+    assert sheet.parts == []
+    assert (picture(sheet) == 255).all()
+    sheet.strokes([[], [(10, 10), (90, 10)]], colour=["#1b5b92", "#a63a14"], width=4)
+    assert at(picture(sheet), 50, 10)[0] == 0xA6
+
+
+@pytest.mark.parametrize("bad", [float("nan"), float("inf"), -float("inf"), np.float64("nan")], ids=str)
+@pytest.mark.parametrize(
+    ("what", "draw"),
+    [
+        ("a line", lambda sheet, y: sheet.strokes([[(0, 1), (5, y), (9, 9)]], colour="#000000")),
+        ("a mark", lambda sheet, y: sheet.marks([(1, 1), (5, y)], colour="#000000")),
+        ("an area", lambda sheet, y: sheet.area([(0, 0), (5, y), (9, 0)], colour="#000000")),
+        ("an area", lambda sheet, y: sheet.box(5, y, 10, 10, colour="#000000")),
+        ("an area", lambda sheet, y: sheet.box(5, 5, 10, y, colour="#000000")),
+        ("the text 'Hall'", lambda sheet, y: sheet.write(5, y, "Hall")),
+    ],
+)
+def test_a_place_that_is_no_number_is_refused_with_what_was_to_stand_there(what, draw, bad):
+    sheet = Sheet(60, width=100)
+    with pytest.raises(ValueError, match=f"finite points expected for {what}, found .*{bad:g}"):
+        draw(sheet, bad)
+    assert sheet.parts == []

@@ -1,5 +1,6 @@
 """Units against each other and against the others' users, against contrasts of R's linear model."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -11,6 +12,7 @@ from analysis.stats import (
     pairwise,
     unit_deviations,
 )
+from analysis.stats.contrasts import deviations_by_unit
 
 exact = {"rel": 1e-8, "abs": 1e-10}
 
@@ -71,3 +73,17 @@ def test_comparisons_of_units_refuse_what_they_cannot_compare():
             compare(pd.DataFrame({"unit": ["a", "b"], "score": [1, 2]}), "score", "unit")
         with pytest.raises(NoVariation):
             compare(pd.DataFrame({"unit": list("aabb"), "score": [4.1, 4.1, 3.3, 3.3]}), "score", "unit")
+
+
+@pytest.mark.parametrize("level", [None, 0.8, 0.95, 0.99])
+@pytest.mark.parametrize("seed", range(5))
+def test_deviations_by_unit_are_the_rows_of_the_table(seed, level):
+    dice = np.random.default_rng(seed)
+    frame = pd.DataFrame({"unit": [f"u{i}" for i in dice.integers(0, 2 + seed, 60)], "year": 2025})
+    frame["score"] = np.where(dice.random(60) < 0.2, np.nan, dice.integers(1, 7, 60))
+    chosen = {} if level is None else {"level": level}
+    table = unit_deviations(frame, "score", "unit", **chosen).table
+    found = deviations_by_unit(frame, "score", "unit", **chosen)
+    assert list(found) == table["unit"].tolist()
+    assert [{name: row[name] for name in table} for row in found.values()] == table.to_dict("records")
+    assert {name for row in found.values() for name in row} == set(table)

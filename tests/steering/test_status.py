@@ -8,6 +8,7 @@ from analysis.core.settings import Disclosure
 from analysis.facts import Fact, protect, tabulate
 from analysis.steering.preserve import preserve_facts
 from analysis.steering.status import POINTS, feedback_facts, source_facts, staff_facts
+from analysis.steering.topics import topics_of
 
 PLACE = {"municipality": "9901", "service": "school", "year": 2025, "scale": "1-6", "n": 200}
 
@@ -199,3 +200,11 @@ def test_a_wish_where_users_are_not_satisfied_is_not_wanted_more_of():
 def test_a_wish_on_a_topic_that_nobody_was_asked_about_is_an_error():
     with pytest.raises(SettingsError, match=r"dimension\.d9"):
         preserved(note(12, ("wish", {"topic": "dimension.d9"})))
+
+
+def test_topics_that_somebody_takes_out_are_there_for_the_next_who_asks():
+    facts = tabulate(LEVELS)
+    before = topics_of(facts)
+    topics_of(facts).clear()
+    assert list(topics_of(facts)) == ["school"]
+    assert topics_of(facts) == before

@@ -2,11 +2,20 @@
 
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 
-from analysis.core.errors import DataError
-from analysis.survey import Item, Questionnaire, open_store, write_questionnaire, write_responses, write_table
-from analysis.survey.query import Rows, read_rows, select
+from analysis.core.errors import DataError, SettingsError
+from analysis.survey import (
+    Item,
+    Questionnaire,
+    open_store,
+    write_questionnaire,
+    write_responses,
+    write_table,
+    writing,
+)
+from analysis.survey.query import Rows, read_rows, read_table, select, who_answered
 from analysis.survey.writing import response_file
 
 KEYS = ["municipality", "unit", "year"]
@@ -202,3 +211,85 @@ def test_a_register_that_changed_is_read_anew_and_what_was_read_is_each_readers_
     changed = pd.DataFrame({"unit": ["u1"], "name": "Utsikten", "municipality": "9901", "service": "school"})
     write_table(store.path, "units", changed)
     assert store.units(municipality="9901")["name"].tolist() == ["Utsikten"]
+
+
+def test_what_somebody_writes_into_a_table_does_not_last(store):
+    units = {"unit": ["u1", "u2"], "name": ["U", "V"], "municipality": "9901", "service": "school"}
+    write_table(store.path, "units", pd.DataFrame({**units, "valid_from": [2020, None]}))
+    before = store.units().astype(object).to_dict("list")
+    mine = store.units()
+    mine["valid_from"].array[0] = 1999
+    mine["name"].array[0] = "X"
+    mine.loc[:, "unit"] = "u9"
+    assert store.units().astype(object).to_dict("list") == before
+
+
+def test_what_somebody_writes_into_a_questionnaire_does_not_last(store):
+    items = (Item(id="a", text={"en": "a"}),)
+    age = {"id": "age", "name": {"en": "Age"}, "values": {"1": {"en": "young"}}}
+    asked = Questionnaire(service="school", name={"en": "School"}, items=items, background=(age,))
+    write_questionnaire(store.path, asked)
+    mine = store.questionnaire("school")
+    assert mine == asked
+    for texts in (mine.name, mine.users, mine.items[0].text, mine.background[0].values["1"]):
+        texts["en"] = "something else"
+    mine.background[0].values["2"] = "old"
+    assert store.questionnaire("school") == asked
+
+
+def test_a_questionnaire_that_is_edited_is_read_as_it_is_now(store):
+    path = store.path / "questionnaires" / "school.yaml"
+    assert store.questionnaire("school").name == "School"
+    path.write_text(path.read_text(encoding="utf-8").replace("name: School", "name: Schools"), "utf-8")
+    assert store.questionnaire("school").name == "Schools"
+    path.write_text(path.read_text(encoding="utf-8").replace("name:", "nmae:", 1), "utf-8")
+    for _ in range(2):
+        with pytest.raises(SettingsError, match="nmae") as error:
+            store.questionnaire("school")
+        assert str(path) in str(error.value)
+
+
+@pytest.fixture
+def groups_of_three(monkeypatch):
+    monkeypatch.setattr(writing, "ROWS_IN_A_GROUP", 3)
+
+
+def row_groups(path) -> int:
+    with pq.ParquetFile(path) as file:
+        return file.num_row_groups
+
+
+@pytest.mark.usefixtures("groups_of_three")
+def test_answers_are_the_same_however_many_row_groups_are_left_out(tmp_path):
+    places = sorted(f"{9901 + i // 4}" for i in range(20))
+    frame = pd.DataFrame(
+        {"respondent": [f"r{i:02d}" for i in range(20)], "municipality": places, "unit": "u"}
+    )
+    frame["a"] = pd.array([None if i % 3 == 0 else 1 + i % 5 for i in range(20)], dtype="Int64")
+    path = write_responses(tmp_path, frame, service="school", year=2025)
+    assert row_groups(path) == 7
+    for place in (*sorted(set(places)), "9000", "9999"):
+        rows, wanted = Rows(files=(str(path),), municipality=place), frame[frame["municipality"] == place]
+        found = read_rows(rows, ["respondent"])
+        assert found["respondent"].tolist() == wanted["respondent"].tolist(), place
+        assert found["a"].tolist() == pytest.approx(wanted["a"].astype(float).tolist(), nan_ok=True)
+        assert who_answered(rows, ["a"]) == {2025: set(wanted["respondent"][wanted["a"].notna()])}
+
+
+@pytest.mark.usefixtures("groups_of_three")
+@pytest.mark.parametrize("years", [None, [2023], [2025], [2023, 2025], [], [1999]], ids=str)
+def test_tables_are_the_same_however_many_row_groups_are_left_out(tmp_path, years):
+    n = 16
+    table = {"municipality": [f"{9901 + i // 4}" for i in range(n)], "service": "school"}
+    table |= {"unit": [f"u{i // 2}" for i in range(n)], "year": [2023, 2025] * 8}
+    frame = pd.DataFrame({**table, "invited": pd.array([None, 3] * 8, dtype="Int64")})
+    assert row_groups(write_table(tmp_path, "frame", frame)) == 6
+    for place in (None, "9901", "9902", "9904", "9000", "9999"):
+        wanted = frame[frame["municipality"].eq(place)] if place else frame
+        wanted = wanted if years is None else wanted[wanted["year"].isin(years)]
+        found = read_table(tmp_path, "frame", municipality=place, year=years)
+        columns = ["unit", "year", "invited"]
+        key = {"by": ["unit", "year"], "ignore_index": True}
+        pd.testing.assert_frame_equal(
+            found[columns].sort_values(**key), wanted[columns].sort_values(**key), check_dtype=False
+        )

@@ -10,15 +10,16 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-from nbclient.client import timestamp
+from nbclient.client import NotebookClient, timestamp
 from nbclient.exceptions import CellExecutionComplete, CellTimeoutError
-from nbformat import NotebookNode, from_dict
+from nbformat import NotebookNode
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NBClientEngine, NotebookExecutionManager
 
 from analysis.batch.kernels.guard import Guard
-from analysis.batch.kernels.listening import Listener
+from analysis.batch.kernels.listening import Listener, runs_in_a_loop
 from analysis.batch.kernels.manager import QuickClient, QuickKernel
+from analysis.batch.outputs import read_output, shown_size
 from analysis.core.paths import written_whole
 
 #: The name of the entry point: `papermill --engine tilstand`.
@@ -26,12 +27,16 @@ ENGINE = "tilstand"
 
 #: Seconds of silence after which a kernel is looked at.
 _SILENCE = 1.0
-#: What a notebook keeps of each kind of output.
-_PLAIN = {
-    "stream": ("name", "text"),
-    "display_data": ("data", "metadata"),
-    "execute_result": ("data", "metadata", "execution_count"),
-}
+#: What of nbclient is replaced or called here. Where one of them is not there, its own way is taken whole.
+_REPLACED = (
+    "_async_check_alive",
+    "_async_poll_for_reply",
+    "_async_poll_kernel_alive",
+    "_async_poll_output_msg",
+    "_get_timeout",
+    "output",
+    "process_message",
+)
 
 
 class _Account(NotebookExecutionManager):
@@ -54,19 +59,32 @@ class _Account(NotebookExecutionManager):
             noted["duration"] = took.total_seconds()
 
 
+class _Interrupted(Exception):  # noqa: N818 - as an interrupt is called
+    """Stands for a KeyboardInterrupt while a task waits for a cell.
+
+    An interrupt that a task raises comes out of the event loop twice, the second time where nbclient is about
+    to end the kernel.
+    """
+
+
 class _Client(PapermillNotebookClient):
     """Counts what the cells show, where somebody wants to know."""
 
     def __init__(self, account: _Account, *, guard: Guard | None, **options: Any) -> None:
         super().__init__(account, **options)
         self._guard = guard
+        # A caller's own event loop (a JupyterLab cell) has this client's in another thread. An interrupt then
+        # ends the kernel by a task of that loop, which must not wait for what comes from the kernel alone.
+        self._may_listen = not runs_in_a_loop() and all(hasattr(NotebookClient, name) for name in _REPLACED)
         self._listener: Listener | None = None
         self._index = 0
 
     @property
     def _listens(self) -> bool:
         """Whether nothing but the kernel's messages ends a cell, so that there is no need for more tasks."""
-        return self.timeout_func is None and self._get_timeout(None) is None and type(self.kc) is QuickClient
+        if not self._may_listen or type(self.kc) is not QuickClient:
+            return False
+        return self.timeout_func is None and self._get_timeout(None) is None
 
     def _async_poll_output_msg(
         self, parent_msg_id: str, cell: NotebookNode, cell_index: int
@@ -97,7 +115,10 @@ class _Client(PapermillNotebookClient):
 
         while reply is None or not idle:
             heard = time.monotonic()
-            answer = self._listener.hear(msg_id, take, _SILENCE)
+            try:
+                answer = self._listener.hear(msg_id, take, _SILENCE)
+            except KeyboardInterrupt:
+                raise _Interrupted from None
             if answer is not None:
                 reply, last = answer, time.monotonic() + self.iopub_timeout
                 if self.record_timing:
@@ -112,9 +133,15 @@ class _Client(PapermillNotebookClient):
                 )
         return reply
 
+    def execute_cell(self, *cell: Any, **options: Any) -> NotebookNode:
+        try:
+            return super().execute_cell(*cell, **options)
+        except _Interrupted:
+            raise KeyboardInterrupt from None
+
     def process_message(self, msg: dict[str, Any], *rest: Any, **options: Any) -> NotebookNode | None:
         if self._guard is not None:
-            self._guard.showed(_size(msg["content"]))
+            self._guard.showed(shown_size(msg["content"]))
             # What still comes from a kernel that is being ended for it would fill the memory here.
             if self._guard.fault is not None and msg["msg_type"] != "status":
                 return None
@@ -123,13 +150,12 @@ class _Client(PapermillNotebookClient):
     def output(
         self, outs: list[NotebookNode], msg: dict[str, Any], display_id: str | None, cell_index: int
     ) -> NotebookNode | None:
-        """Keep an output unchecked: the whole notebook is checked when it is saved."""
+        """Keep a plain output as it is; nbclient checks the others, and may refuse them."""
         special = display_id or self.clear_before_next_output
         special = special or self.output_hook_stack[msg["parent_header"].get("msg_id")]
-        if special or msg["msg_type"] not in _PLAIN:
+        out = None if special else read_output(msg["msg_type"], msg["content"])
+        if out is None:
             return super().output(outs, msg, display_id, cell_index)
-        kept = {name: msg["content"][name] for name in _PLAIN[msg["msg_type"]]}
-        out = from_dict({"output_type": msg["msg_type"], **kept})
         outs.append(out)
         return out
 
@@ -191,7 +217,7 @@ class TilstandEngine(NBClientEngine):
             "coalesce_streams": True,
         }
         chosen |= {name: value for name, value in options.items() if name not in own}
-        return _Client(
+        client = _Client(
             nb_man,
             guard=guard,
             timeout=execution_timeout or options.get("timeout"),
@@ -201,7 +227,16 @@ class TilstandEngine(NBClientEngine):
             stdout_file=stdout_file,
             stderr_file=stderr_file,
             **chosen,
-        ).execute()
+        )
+        try:
+            return client.execute()
+        except BaseException as error:
+            # nbclient ends a kernel that has started. This one was interrupted before that.
+            try:
+                if client.owns_km and client.km is not None:
+                    client._cleanup_kernel()
+            finally:
+                raise error
 
 
 async def _nothing() -> None:
@@ -212,8 +247,3 @@ def _save(notebook: NotebookNode, path: str | None) -> None:
     if path is not None:
         with written_whole(Path(path)) as beside:
             nbformat.write(notebook, beside)
-
-
-def _size(content: dict[str, Any]) -> int:
-    shown = [content.get("text", ""), *content.get("data", {}).values(), *content.get("traceback", ())]
-    return sum(len(part) for part in shown if isinstance(part, str))

@@ -16,8 +16,8 @@ from analysis.core.errors import BuildError
 from analysis.core.settings import Batch
 
 #: What a notebook's numbers, texts and figures come from, and its cells' ids and outputs. The command line,
-#: the demo and the rendering are not among them, nor what only watches, reaches or ends kernels: changing
-#: those redoes no run.
+#: the demo and the rendering are not among them, nor what only watches, forks or ends kernels: changing those
+#: redoes no run.
 NOTEBOOK_ROOMS = (
     "core",
     "survey",
@@ -31,10 +31,14 @@ NOTEBOOK_ROOMS = (
     "batch/execute.py",
     "batch/municipality.py",
     "batch/opening.py",
+    "batch/outputs.py",
     "batch/places.py",
     "batch/kernels/app.py",
     "batch/kernels/child.py",
+    "batch/kernels/listening.py",
+    "batch/kernels/manager.py",
     "batch/kernels/own_files.py",
+    "batch/kernels/sparing.py",
     "batch/kernels/template.py",
     "batch/surroundings.py",
     "batch/surveys.py",

@@ -16,52 +16,25 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 
+from analysis.core.errors import DataError
 from analysis.core.settings import Disclosure
+from analysis.facts.hidden_together import COUNTS, DISTRIBUTIONS, MEANS, Rows, marked_codes
 from analysis.facts.table import NUMBERS, checked, numbered
 
-_COUNTS = ("respondents", "response_rate", "rows_read", "rows_accepted")
-_DISTRIBUTIONS = ("share", "top_box", "bottom_box")
-#: A row is a person: hidden with the number of respondents, which they would tell.
-_ROWS = ("rows_read", "rows_accepted", "rows_quarantined")
-#: Hidden with the mean that they are made of: the same subject, unit and (last) round.
-_FOLLOW_MEAN = (
-    "index",
-    "shrunken_mean",
-    "reliability",
-    "change",
-    "detectable_change",
-    "ordinal_change",
-    "influence_on_change",
-    "changes_differ",
-    "unit_difference",
-    "ordinal_difference",
-    "expected_range",
-    "influence",
-    "national_difference",
-    "national_difference_adjusted",
-    "peer_difference",
-    "peer_difference_adjusted",
-    "casemix_shift",
-    "variance_unit",
-    "variance_residual",
-    "importance",
-    "priority",
-    "weighted_mean",
-    "residual_skewness",
-    "residual_kurtosis",
-    "residual_outside",
-    "ceiling",
-    "missing_share",
-)
-#: Of two rounds: hidden with either round's mean.
-_CHANGES = ("change", "detectable_change", "ordinal_change", "influence_on_change", "changes_differ")
-#: Told of a unit, made of the whole: hidden with the whole's mean too.
-_OF_WHOLE = ("influence", "influence_on_change")
-_MEANS = ("mean", "alpha", *_FOLLOW_MEAN)
-_SINCE = re.compile(r"year\.(\d+)")
 _SCALE = re.compile(r"\d+-\d+")
-_KEY = ("municipality", "service", "unit", "year", "topic")
-_UNIT = ("municipality", "service", "unit", "topic")
+#: What is asked of a row to tell whether it is hidden.
+_ASKED = (
+    "municipality",
+    "service",
+    "unit",
+    "topic",
+    "statistic",
+    "against",
+    "scale",
+    "verdict",
+    "state",
+    "note",
+)
 
 
 def protect(
@@ -70,7 +43,8 @@ def protect(
     """Return the facts with everything hidden that could show a person; `state` says so.
 
     `parts` names, for every topic that is an average of others, those others: a dimension's items. Nothing
-    but this function's result may be shown or saved.
+    but this function's result may be shown or saved. Raises DataError where a text is missing: where there
+    is nothing to say, it is "".
     """
     table = table.reset_index(drop=True)
     gone = _hidden(table, thresholds, parts)
@@ -91,8 +65,9 @@ def hidden_cells(
 
 def _hidden(table: pd.DataFrame, thresholds: Disclosure, parts: Mapping[str, Sequence[str]]) -> np.ndarray:
     """Tell which rows' numbers are to go."""
+    _check_texts(table)
     state = table["state"].to_numpy(dtype=object)
-    rows = _Rows(table)
+    rows = Rows(table)
     gone = (state == "suppressed") | _too_few(rows, thresholds) | _at_an_end(table, rows) | _unanimous(rows)
     gone = rows.follow(gone)
     gone |= _secondary(rows, gone, "respondents", thresholds.mean)
@@ -106,14 +81,27 @@ def _hidden(table: pd.DataFrame, thresholds: Disclosure, parts: Mapping[str, Seq
     return gone & (~known | numbered(table))
 
 
-def _too_few(rows: _Rows, thresholds: Disclosure) -> np.ndarray:
+def _check_texts(table: pd.DataFrame) -> None:
+    for name in _ASKED:
+        lost = table[name].isna()
+        if lost.any():
+            raise DataError(
+                "a fact lacks a text",
+                where=f"facts: {name}",
+                found=f"nothing in {table['fact_id'][lost].iloc[0]}",
+                expected='a text, or "" where there is nothing to say',
+                todo="make the facts with tabulate, or fill the column",
+            )
+
+
+def _too_few(rows: Rows, thresholds: Disclosure) -> np.ndarray:
     n = rows.n  # a missing n compares as no
-    few = rows.are(*_COUNTS) & (n >= 1) & (n <= thresholds.mean - 1)
-    few |= rows.are(*_MEANS) & (n < thresholds.mean)
-    return few | (rows.are(*_DISTRIBUTIONS) & (n < thresholds.distribution))
+    few = rows.are(*COUNTS) & (n >= 1) & (n <= thresholds.mean - 1)
+    few |= rows.are(*MEANS) & (n < thresholds.mean)
+    return few | (rows.are(*DISTRIBUTIONS) & (n < thresholds.distribution))
 
 
-def _at_an_end(table: pd.DataFrame, rows: _Rows) -> np.ndarray:
+def _at_an_end(table: pd.DataFrame, rows: Rows) -> np.ndarray:
     """Find means at an end of their scale, and means whose borrowed spread tells that all answered alike."""
     scales = table["scale"].tolist()
     ends = {s: [float(end) for end in s.split("-")] if _SCALE.fullmatch(s) else [] for s in set(scales)}
@@ -122,79 +110,13 @@ def _at_an_end(table: pd.DataFrame, rows: _Rows) -> np.ndarray:
     return rows.are("mean") & (np.array(extreme, dtype=bool) | alike)
 
 
-def _unanimous(rows: _Rows) -> np.ndarray:
+def _unanimous(rows: Rows) -> np.ndarray:
     """Find whole distributions in which one answer has all."""
     whole = rows.are("share") & (np.array(rows.value) == 1)
-    return rows.are(*_DISTRIBUTIONS) & _marked(rows.subject, whole)[rows.subject]
+    return rows.are(*DISTRIBUTIONS) & marked_codes(rows.subject, whole)[rows.subject]
 
 
-class _Rows:
-    """A table's rows and what must be hidden with what: looked up once, asked for several times."""
-
-    def __init__(self, table: pd.DataFrame) -> None:
-        self._statistic, names = pd.factorize(table["statistic"].to_numpy(dtype=object))
-        self._names = names.tolist()
-        self.n = table["n"].to_numpy(dtype=float, na_value=np.nan)
-        self.value = table["value"].tolist()
-        columns = {name: table[name].tolist() for name in _KEY if name != "year"}
-        columns["year"] = table["year"].fillna(0).astype(int).tolist()
-        self.unit, self.topic = columns["unit"], columns["topic"]
-        self._has_unit = np.array([unit != "" for unit in self.unit], dtype=bool)
-        self._place = _numbered(columns, _KEY[:-1])
-        self._unit = _numbered(columns, _UNIT)
-        self.whole_of_units = list(zip(*(columns[c] for c in _KEY if c != "unit"), strict=True))
-        self.subjects = subjects = list(zip(*(columns[c] for c in _KEY), strict=True))
-        number = {subject: i for i, subject in enumerate(dict.fromkeys(subjects))}
-        self.subject = np.array([number[subject] for subject in subjects], dtype=int)
-        # A row's whole, and its subject in the round that a change is from; -1 is none, the last place.
-        wholes = [(*place[:2], "", *place[3:]) for place in subjects]
-        self._whole = np.array([number.get(whole, -1) for whole in wholes], dtype=int)
-        found = [_SINCE.fullmatch(against) for against in table["against"].tolist()]
-        base = [int(match[1]) if match else 0 for match in found]
-        since = [(*s[:3], year, s[4]) if year else None for s, year in zip(subjects, base, strict=True)]
-        self._since = np.array([number.get(earlier, -1) for earlier in since], dtype=int)
-
-    def follow(self, hidden: np.ndarray) -> np.ndarray:
-        """Hide what would tell a hidden number: the rate with the count, the change with the mean."""
-        gone = hidden.copy()
-        places = _marked(self._place, gone & self.are("respondents"))
-        gone |= places[self._place] & self.are(*_COUNTS, *_MEANS, *_DISTRIBUTIONS, *_ROWS)
-        means = gone & self.are("mean")
-        subjects = _marked(self.subject, means)
-        # A mean that is hidden for saying what all answered must not come out of its item's shares.
-        gone |= subjects[self.subject] & self.are(*_FOLLOW_MEAN, *_DISTRIBUTIONS)
-        # The model pools a unit's rounds: with the others known, the pooled figure tells the hidden one.
-        units = _marked(self._unit, means & self._has_unit)
-        gone |= units[self._unit] & self.are("shrunken_mean", "reliability")
-        gone |= subjects[self._whole] & self.are(*_OF_WHOLE)
-        gone |= subjects[self._since] & self.are(*_CHANGES)
-        return gone
-
-    def are(self, *statistics: str) -> np.ndarray:
-        """Tell which rows are of one of some statistics."""
-        wanted = np.array([name in statistics for name in self._names], dtype=bool)
-        return wanted[self._statistic]
-
-    def answered(self, wanted: np.ndarray) -> list[int]:
-        """Give the places of the wanted rows with any answers."""
-        return np.flatnonzero(wanted & (self.n > 0)).tolist()
-
-
-def _numbered(columns: Mapping[str, list], names: Sequence[str]) -> np.ndarray:
-    """Number the rows by their values in some columns; an index of levels takes far longer."""
-    rows = list(zip(*(columns[name] for name in names), strict=True))
-    number = {row: i for i, row in enumerate(dict.fromkeys(rows))}
-    return np.array([number[row] for row in rows], dtype=int)
-
-
-def _marked(codes: np.ndarray, chosen: np.ndarray) -> np.ndarray:
-    """Mark the codes of the chosen rows; the last place, which -1 stands for, stays unmarked."""
-    marked = np.zeros(codes.max(initial=-1) + 2, dtype=bool)
-    marked[codes[chosen]] = True
-    return marked
-
-
-def _secondary(rows: _Rows, hidden: np.ndarray, statistic: str, minimum: int) -> np.ndarray:
+def _secondary(rows: Rows, hidden: np.ndarray, statistic: str, minimum: int) -> np.ndarray:
     """Find the parts (units) to hide so that no hidden one is the rest of a shown total."""
     more = np.zeros(len(hidden), dtype=bool)
     groups: dict[tuple, list[int]] = {}
@@ -221,7 +143,7 @@ def _is_enough(sizes: np.ndarray, minimum: int) -> bool:
     return not len(sizes) or (len(sizes) > 1 and float(sizes.sum()) >= minimum)
 
 
-def _items(rows: _Rows, hidden: np.ndarray, parts: Mapping[str, Sequence[str]]) -> np.ndarray:
+def _items(rows: Rows, hidden: np.ndarray, parts: Mapping[str, Sequence[str]]) -> np.ndarray:
     """Find the item to hide beside the one hidden item of an average that is shown."""
     more = hidden.copy()
     means = {rows.subjects[i]: i for i in rows.answered(rows.are("mean")) if not rows.unit[i]}

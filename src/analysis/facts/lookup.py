@@ -108,6 +108,7 @@ class Index:
 class _Kept:
     table: weakref.ref
     blocks: object
+    columns: pd.Index
     shadow: pd.DataFrame
     index: Index
 
@@ -116,9 +117,12 @@ _KEPT: dict[int, _Kept] = {}
 
 
 def index_of(table: pd.DataFrame) -> Index:
-    """Return the table's index: the one that is kept, or a new one where the table was changed since."""
+    """Return the table's index: the one that is kept, or a new one where the table was changed since.
+
+    What is written into a column's array past the table, `table["value"].array[0] = 1.0`, is not seen.
+    """
     kept = _KEPT.get(id(table))
-    if kept is not None and kept.table() is table and kept.blocks is _blocks(table):
+    if kept is not None and kept.table() is table and _are_as_kept(table, kept):
         return kept.index
     return _keep(table, Index(Rows(table.copy(deep=False)), range(len(table))))
 
@@ -153,8 +157,13 @@ def _keep(table: pd.DataFrame, index: Index) -> Index:
     gone = weakref.ref(table, lambda _: _KEPT.pop(key, None))
     # A second frame on the same data: because of it pandas copies what is changed in place, and the change
     # shows in the blocks. Without it a value set in a notebook would leave the blocks as they were.
-    _KEPT[key] = _Kept(gone, _blocks(table), table.copy(deep=False), index)
+    _KEPT[key] = _Kept(gone, _blocks(table), table.columns, table.copy(deep=False), index)
     return index
+
+
+def _are_as_kept(table: pd.DataFrame, kept: _Kept) -> bool:
+    # Another name for a column leaves the blocks as they were.
+    return kept.blocks is _blocks(table) and kept.columns is table.columns
 
 
 def _blocks(table: pd.DataFrame) -> object:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.core.errors import DataError
 from analysis.facts.inputs import ServiceSurvey
 from analysis.facts.table import Fact
 from analysis.stats.intervals import wilson
@@ -23,11 +24,25 @@ def _rates(survey: ServiceSurvey) -> Iterator[Fact]:
         frame = survey.frame[survey.frame["year"] == year]
         asked_of = dict(zip(frame["unit"].tolist(), frame["invited"].tolist(), strict=True))
         units = survey.units_in(year)
+        if len(asked_of) < len(frame):
+            _refuse_twins(frame["unit"], units, year)
         invited = [_number(asked_of.get(unit)) for unit in units]
         whole = sum(invited) if invited and None not in invited else None
         yield from _pair(survey, year, "", sum(answered.values()), whole)
         for unit, asked in zip(units, invited, strict=True):
             yield from _pair(survey, year, unit, answered.get(unit, 0), asked)
+
+
+def _refuse_twins(named: pd.Series, units: list[str], year: int) -> None:
+    twins = sorted(set(named[named.duplicated()]) & set(units))
+    if twins:
+        raise DataError(
+            "a unit has two numbers of invited in one round",
+            where="frame",
+            found=f"unit {twins[0]!r} twice in {year}",
+            expected="one row a unit and year",
+            todo="leave one row of them, or add them up",
+        )
 
 
 def _pair(survey: ServiceSurvey, year: int, unit: str, n: int, invited: int | None) -> Iterator[Fact]:

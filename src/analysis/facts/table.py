@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -53,6 +53,13 @@ COLUMNS: dict[str, str] = {
     "cell": _TEXT,
     "note": _TEXT,
 }
+#: What a column of a type may be in a file.
+_FITS: dict[str, Callable[[pa.DataType], bool]] = {
+    _TEXT: lambda kind: pa.types.is_string(kind) or pa.types.is_large_string(kind),
+    "Int64": pa.types.is_integer,
+    "float64": lambda kind: pa.types.is_floating(kind) or pa.types.is_integer(kind),
+}
+_AGAIN = "remove the file and run the batch again: tilstand run"
 _TYPES = {name: pd.api.types.pandas_dtype(kind) for name, kind in COLUMNS.items()}
 #: What a suppressed or otherwise missing fact must not carry. An interval's level is among them: where it
 #: stands, there was a spread, and so not everybody answered alike.
@@ -191,22 +198,38 @@ def read_together(paths: Iterable[Path]) -> pd.DataFrame:
 
     They are one table before pandas sees them: a table each, of many services, takes several times as long.
     """
-    tables = []
-    for path in map(Path, paths):
-        if not path.is_file():
-            raise DataError(
-                "there are no facts here", where=str(path), todo="run the batch first: tilstand run"
-            )
-        with pq.ParquetFile(path) as file:
-            tables.append(file.read(use_threads=False))
-        if tables[-1].column_names != list(COLUMNS):
-            found = ", ".join(tables[-1].column_names)[:200]
-            raise DataError("this is no facts table", where=str(path), found=found)
-    if not tables:
+    files = [(str(path), _read(Path(path))) for path in paths]
+    if not files:
         return tabulate(())
-    together = pa.concat_tables(tables, promote_options="permissive").combine_chunks()
-    return checked(together.to_pandas(use_threads=False).astype(COLUMNS))
+    together = pa.concat_tables([one for _, one in files], promote_options="permissive").combine_chunks()
+    try:
+        return checked(together.to_pandas(use_threads=False).astype(COLUMNS))
+    except DataError as error:
+        held = [path for path, one in files if error.found in one["fact_id"].to_pylist()]
+        raise DataError(error.what, where=", ".join(held), found=error.found, todo=_AGAIN) from error
 
 
-def _texts() -> list[str]:
-    return [name for name, kind in COLUMNS.items() if kind == _TEXT]
+def _read(path: Path) -> pa.Table:
+    where = str(path)
+    if not path.is_file():
+        raise DataError("there are no facts here", where=where, todo="run the batch first: tilstand run")
+    try:
+        with pq.ParquetFile(path) as file:
+            table = file.read(use_threads=False)
+    except (pa.ArrowException, OSError) as error:
+        found = str(error).partition("\n")[0][:200] if path.stat().st_size else "an empty file"
+        raise DataError(
+            "the facts cannot be read", where=where, found=found, expected="a whole Parquet file", todo=_AGAIN
+        ) from error
+    if table.column_names != list(COLUMNS):
+        raise DataError("this is no facts table", where=where, found=", ".join(table.column_names)[:200])
+    for field in table.schema:
+        if not _FITS[COLUMNS[field.name]](field.type) and not pa.types.is_null(field.type):
+            raise DataError(
+                "a column of the facts has another type",
+                where=where,
+                found=f"{field.name}: {field.type}",
+                expected=COLUMNS[field.name],
+                todo=_AGAIN,
+            )
+    return table

@@ -84,7 +84,7 @@ def _facts(survey: ServiceSurvey, compared: _Compared, share: float | None) -> I
         yield from _refused(survey, topic, units, compared.why)
         return
     try:
-        against = deviations_by_unit(now, "score", "unit")
+        against = deviations_by_unit(now, "score", "unit", level=survey.level)
     except StatisticsError:
         against = {}
     sizes = {unit: len(scores) for unit, scores in survey.by_unit(topic, year=survey.year).items()}

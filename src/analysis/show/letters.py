@@ -128,7 +128,8 @@ def _place(font: FT2Font, text: str) -> tuple[list[tuple[str, float]], float]:
 
 
 def _layout(font: FT2Font, text: str) -> list[tuple[str, float]]:
-    # matplotlib's tuples are name, x, y and size; its shapes vertices and codes, by name.
+    # From matplotlib 3.11 on, where text is shaped and glyphs are named by their number in the font: its
+    # tuples are name, x, y and size; its shapes vertices and codes, by name.
     placed, shapes, _ = TextToPath().get_glyphs_with_font(font, text)
     for name, (vertices, codes) in shapes.items():
         outlines.setdefault(name, Glyph(np.asarray(vertices), np.asarray(codes)))

@@ -51,7 +51,10 @@ def services_of(facts: pd.DataFrame) -> list[str]:
 
 
 def by_service(canvas: Canvas, facts: pd.DataFrame) -> Iterator[tuple[Canvas, pd.DataFrame]]:
-    """Give each service its own facts, without claims over the whole report, and a canvas for them."""
+    """Give each service its own facts, without claims over the whole report, and a canvas for them.
+
+    All who ask of one table get the same tables: take a copy before changing one.
+    """
     over_all = (*CLAIMS.values(), "strength", "improvement")
     told = kept_part(facts, "of services", "statistic", lambda statistic: statistic not in over_all)
     for service in services_of(facts):
@@ -60,12 +63,18 @@ def by_service(canvas: Canvas, facts: pd.DataFrame) -> Iterator[tuple[Canvas, pd
 
 
 def own(facts: pd.DataFrame) -> pd.DataFrame:
-    """Return the municipality's own facts, without the national picture."""
+    """Return the municipality's own facts, without the national picture.
+
+    All who ask of one table get the same table: take a copy before changing it.
+    """
     return kept_part(facts, "own", "municipality", lambda municipality: municipality != "")
 
 
 def nation(facts: pd.DataFrame) -> pd.DataFrame:
-    """Return the national picture's facts."""
+    """Return the national picture's facts.
+
+    All who ask of one table get the same table: take a copy before changing it.
+    """
     return kept_part(facts, "nation", "municipality", lambda municipality: municipality == "")
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from math import isfinite
 
 import numpy as np
 from matplotlib.markers import MarkerStyle
@@ -60,23 +61,26 @@ class Words:
 
 
 def polyline(segments: Sequence[Sequence[Point]]) -> Path:
-    """Return lines through points as one path."""
+    """Return lines through points, one at least in each, as one path; ValueError where one is no number."""
     codes = [code for s in segments for code in (Path.MOVETO, *[Path.LINETO] * (len(s) - 1))]
-    return _as_it_is(Path([point for segment in segments for point in segment], codes))
+    return _as_it_is("a line", Path([point for segment in segments for point in segment], codes))
 
 
 def polygon(points: Sequence[Point]) -> Path:
-    """Return the closed path through points."""
+    """Return the closed path through points, one at least; ValueError where one is no number."""
     codes = (Path.MOVETO, *[Path.LINETO] * (len(points) - 1), Path.CLOSEPOLY)
-    return _as_it_is(Path([*points, points[0]], codes))
+    return _as_it_is("an area", Path([*points, points[0]], codes))
 
 
 def marks(points: Sequence[Point], marker: str, size: float) -> Path:
-    """Return marks of one kind around points as one path; `marker` is one of matplotlib's."""
+    """Return marks of one kind around points, one at least, as one path; `marker` is one of matplotlib's.
+
+    ValueError where a point is no number.
+    """
     one = _mark(marker)
     # matplotlib's marks are drawn upwards.
     vertices = [one.vertices * (size, -size) + point for point in points]
-    return _as_it_is(Path(np.concatenate(vertices), np.tile(one.codes, len(points))))
+    return _as_it_is("a mark", Path(np.concatenate(vertices), np.tile(one.codes, len(points))))
 
 
 def is_round(marker: str) -> bool:
@@ -93,7 +97,16 @@ def _mark(marker: str) -> Path:
     return path
 
 
-def _as_it_is(path: Path) -> Path:
+def check_points(what: str, points: Iterable[Point]) -> None:
+    """Raise ValueError, naming what is drawn, where a point is no finite number: it could stand nowhere."""
+    for x, y in points:
+        if not (isfinite(x) and isfinite(y)):
+            raise ValueError(f"finite points expected for {what}, found ({x:g}, {y:g})")
+
+
+def _as_it_is(what: str, path: Path) -> Path:
+    if not np.isfinite(path.vertices).all():
+        check_points(what, path.vertices.tolist())
     # What is left out of a long line depends on a setting of the notebook's.
     path.should_simplify = False
     return path

@@ -12,7 +12,7 @@ from analysis.core.paths import write_bytes
 from analysis.show.blocks import FIGURES, Block, Canvas
 from analysis.show.escape import to_attribute, to_html, to_markdown
 from analysis.show.raster import to_png
-from analysis.show.shapes import Shape, Words, is_round, marks, polygon, polyline
+from analysis.show.shapes import Shape, Words, check_points, is_round, marks, polygon, polyline
 from analysis.show.style import INK, SIZE, WIDTH
 from analysis.show.tables import Table
 from analysis.show.vector import to_svg
@@ -48,6 +48,7 @@ class Sheet:
         ha: str = "left",
     ) -> None:
         """Write one line of text, its middle at height y."""
+        check_points(f"the text {text!r}", [(x, y)])
         self._parts.append(Words(x, y, text, size, colour, strong=strong, ha=ha))
 
     def write_lines(
@@ -69,10 +70,12 @@ class Sheet:
         """Draw lines through points; `colour` is one for all or one each; a higher `order` lies on top.
 
         dashes: the lengths of line and gap, in line widths; none for a whole line.
+        A line without points is not drawn.
         """
         lengths = tuple(width * length for length in dashes)
         colours = [colour] * len(segments) if isinstance(colour, str) else list(colour)
-        for one, same in groupby(zip(colours, segments, strict=True), key=itemgetter(0)):
+        there = [pair for pair in zip(colours, segments, strict=True) if len(pair[1])]
+        for one, same in groupby(there, key=itemgetter(0)):
             path = polyline([segment for _, segment in same])
             self._parts.append(Shape(order, path, line=one, width=width, dashes=lengths))
 
@@ -85,7 +88,9 @@ class Sheet:
         size: float = 7.5,
         hollow: bool = False,
     ) -> None:
-        """Draw marks, filled or open."""
+        """Draw marks, filled or open, if there are any."""
+        if not len(points):
+            return
         self._parts.append(
             Shape(
                 _MARKS_ORDER,
@@ -114,7 +119,9 @@ class Sheet:
         self._parts.append(Shape(order, path, fill=colour, line="white", width=edge))
 
     def area(self, points: Sequence[tuple[float, float]], *, colour: str, order: float = 0.2) -> None:
-        """Fill what the points enclose, without an edge."""
+        """Fill what the points enclose, if there are any, without an edge."""
+        if not len(points):
+            return
         self._parts.append(Shape(order, polygon(points), fill=colour))
 
     def svg(self) -> bytes:

@@ -148,7 +148,9 @@ def unit_deviations(
     )
 
 
-def deviations_by_unit(frame: pd.DataFrame, score: str, unit: str) -> dict[Any, dict[str, Any]]:
+def deviations_by_unit(
+    frame: pd.DataFrame, score: str, unit: str, *, level: float = 0.95
+) -> dict[Any, dict[str, Any]]:
     """Give the rows of `unit_deviations`, adjusted by Holm, by their unit: for many topics at once.
 
     Raises:
@@ -158,7 +160,7 @@ def deviations_by_unit(frame: pd.DataFrame, score: str, unit: str) -> dict[Any, 
     >>> deviations_by_unit(answers, "safety", "unit")["c"]["difference"]
     -2.5
     """
-    columns, _, df = _deviations(frame, score, unit, "holm", 0.95, "year")
+    columns, _, df = _deviations(frame, score, unit, "holm", level, "year")
     lists = {name: values.tolist() for name, values in columns.items() if name != "df"}
     return {
         key: {"df": df, **{name: values[at] for name, values in lists.items()}}

@@ -26,7 +26,7 @@ class Topics:
 
 def topics_of(facts: pd.DataFrame) -> dict[str, Topics]:
     """Return every service's topics, the services in the order of their facts."""
-    return index_of(facts).known("topics by service", _topics)
+    return dict(index_of(facts).known("topics by service", _topics))
 
 
 @dataclass

@@ -191,7 +191,8 @@ def read_table(store: Path, name: str, **chosen: str | Iterable[int] | None) -> 
         if value is not None
     )
     now = path.stat()
-    return _frame(path, name, wanted, (now.st_mtime_ns, now.st_size, now.st_ino)).copy(deep=False)
+    # A copy whole: what is written into a column's array would stay for all who ask after.
+    return _frame(path, name, wanted, (now.st_mtime_ns, now.st_size, now.st_ino)).copy()
 
 
 @lru_cache(maxsize=8)

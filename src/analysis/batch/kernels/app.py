@@ -5,17 +5,19 @@ from __future__ import annotations
 import re
 import sys
 import threading
-from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
 from ipykernel import ipkernel, kernelbase
-from ipykernel.iostream import BackgroundSocket, IOPubThread, OutStream
+from ipykernel.iostream import BackgroundSocket
 from ipykernel.kernelapp import IPKernelApp
 from IPython.core import shellapp
 from traitlets import Bool, DottedObjectName, Type
 from traitlets.config.loader import Config, DeferredConfigString
 
+from analysis.batch.kernels.sparing import Held, Once, Stream
+
+_STREAM = f"{Stream.__module__}.{Stream.__name__}"
 _TRAIT = re.compile(r"--(\w+)\.(\w+)=(.*)", re.DOTALL)
 #: Files and names of the modules that the template has imported, which kernels share unread.
 _files: list[str] = []
@@ -43,7 +45,7 @@ class WarmKernel(ipkernel.IPythonKernel):
         self._kernel_modules = _files
         if getattr(self, "debugger", None) is not None:
             self.debugger.kernel_modules = _files
-        self._once = self.shell.transform_cell = _Once(self.shell.transform_cell)
+        self._once = self.shell.transform_cell = Once(self.shell.transform_cell)
 
     async def do_execute(self, *code: Any, **options: Any) -> dict[str, Any]:
         """Execute a cell."""
@@ -62,7 +64,7 @@ class WarmKernel(ipkernel.IPythonKernel):
             super()._publish_status(status, channel, parent)
             return
         self.session.send(
-            _Held(socket.io_thread),
+            Held(socket.io_thread),
             "status",
             {"execution_state": status},
             parent=parent or self.get_parent(channel),
@@ -72,40 +74,6 @@ class WarmKernel(ipkernel.IPythonKernel):
     @property
     def _supports_kernel_subshells(self) -> bool:
         return bool(self.shell_channel_thread)
-
-
-class _Held:
-    """Takes messages for the thread that sends them, without waking it."""
-
-    def __init__(self, thread: IOPubThread) -> None:
-        self._thread = thread
-
-    def send_multipart(self, message: list[bytes], **options: Any) -> None:
-        """Put a message before those that are sent next."""
-        if self._thread.thread.is_alive():
-            self._thread._events.append(lambda: self._thread._really_send(message, **options))
-        else:
-            self._thread.send_multipart(message, **options)
-
-
-class _Once:
-    """Makes Python of a cell once, where the kernel and then its shell ask for it."""
-
-    def __init__(self, transform: Callable[[str], str]) -> None:
-        self._transform = transform
-        self._made: tuple[str, str] | None = None
-
-    def __call__(self, cell: str) -> str:
-        made, self._made = self._made, None
-        if made is not None and made[0] == cell:
-            return made[1]
-        transformed = self._transform(cell)
-        self._made = cell, transformed
-        return transformed
-
-    def forget(self) -> None:
-        """Ask again, whatever the next cell is."""
-        self._made = None
 
 
 class _NoThread:
@@ -121,32 +89,11 @@ class _NoThread:
         return False
 
 
-class Stream(OutStream):
-    """The standard output of ipykernel, which lets nobody wait where nothing was written.
-
-    The kernel flushes it and the standard error twice in a cell, each time waiting for another thread.
-    """
-
-    _written = False
-
-    def write(self, string: str) -> int | None:
-        """Take text, to be sent soon."""
-        self._written = True
-        return super().write(string)
-
-    def flush(self) -> None:
-        """Return when what was written has been handed on."""
-        if self._written:
-            # Before: what another thread writes meanwhile is for the next time.
-            self._written = False
-            super().flush()
-
-
 class WarmApp(IPKernelApp):
     """The application of ipykernel, without a parser for all its options where only plain ones are given."""
 
     kernel_class = Type(WarmKernel, klass=kernelbase.Kernel).tag(config=True)
-    outstream_class = DottedObjectName(f"{__name__}.{Stream.__name__}", allow_none=True).tag(config=True)
+    outstream_class = DottedObjectName(_STREAM, allow_none=True).tag(config=True)
 
     #: Whether requests can be executed beside a cell. Where not, each is one thread's less to pass through.
     subshells = Bool(default_value=True).tag(config=True)
@@ -175,6 +122,7 @@ class WarmApp(IPKernelApp):
             super().init_code()
         finally:
             shellapp.sys = sys
+        # The newest come first: what the kernel itself has imported since the fork.
         for name in reversed(sys.modules):
             if name in _names:
                 break

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import datetime as dt
 from collections.abc import Callable
@@ -57,6 +58,15 @@ class Listener:
             return None
         _, parts = self._session.feed_identities(frames)
         return read_message(self._session, parts)
+
+
+def runs_in_a_loop() -> bool:
+    """Return whether the caller is run by an event loop, as the cells of a notebook are."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
 
 
 def read_message(session: Session, parts: list[bytes]) -> dict[str, Any]:

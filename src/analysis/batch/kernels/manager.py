@@ -31,9 +31,16 @@ class QuickClient(AsyncKernelClient):
     kernel has told of its idleness after a request, what it sent before has been received.
     """
 
-    def start_channels(self, *channels: bool, hb: bool = False, **others: bool) -> None:
+    def start_channels(
+        self,
+        shell: bool = True,
+        iopub: bool = True,
+        stdin: bool = True,
+        hb: bool = False,
+        control: bool = True,
+    ) -> None:
         """Open the channels, but no heartbeat: its manager knows better whether a kernel lives."""
-        super().start_channels(*channels, hb=hb, **others)
+        super().start_channels(shell=shell, iopub=iopub, stdin=stdin, hb=hb, control=control)
 
     async def wait_for_ready(self, timeout: float | None = None) -> None:
         """Return when the kernel answers on both channels; raise RuntimeError if it dies, or in time."""
@@ -104,12 +111,12 @@ class RunKernel(QuickKernel):
         super().__init__(**options)
         # Nobody asks a run for what it was told: its history is a database that is made and thrown away. A
         # cell's end is not waited for: the client reads until it has heard of it.
-        options = (
+        arguments = (
             "--HistoryManager.enabled=False",
             "--IPythonKernel._execute_sleep=0",
             "--WarmApp.subshells=False",
         )
-        command = [sys.executable, *LAUNCHER, "-f", "{connection_file}", *options]
+        command = [sys.executable, *LAUNCHER, "-f", "{connection_file}", *arguments]
         self._kernel_spec = KernelSpec(argv=command, display_name="Python 3", language="python")
         self.connection_file = str(self.folder / "kernel.json")
         if os.name == "posix" and len(self.connection_file) < _LONGEST_SOCKET:

@@ -44,10 +44,19 @@ def _scores() -> list[str]:
 
 
 def list_own_files() -> list[str]:
-    """Return the package's files that are imported or were read."""
+    """Return the package's files that are imported or are read."""
     own = [module for name, module in list(sys.modules.items()) if name.partition(".")[0] == "analysis"]
     files = [file for module in own if (file := getattr(module, "__file__", None))]
-    return [*files, *map(str, CATALOGUES.rglob("*.po"))]
+    return [*files, *_catalogues()]
+
+
+def have_changed(known: dict[str, int]) -> bool:
+    """Return whether a file has another time of change than the known one, is gone, or is a new catalogue."""
+    return known != change_times([*known, *_catalogues()])
+
+
+def _catalogues() -> list[str]:
+    return [str(file) for file in CATALOGUES.rglob("*.po")]
 
 
 def change_times(files: Iterable[str]) -> dict[str, int]:

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.batch.kernels.child import Request, become_kernel
-from analysis.batch.kernels.own_files import change_times, list_own_files, read_own_files
+from analysis.batch.kernels.own_files import change_times, have_changed, list_own_files, read_own_files
 from analysis.batch.kernels.pages import gather_pages
 from analysis.batch.kernels.wire import receive, send
 
@@ -102,12 +102,16 @@ def main(descriptor: int, owner: int) -> None:
     try:
         for name in IMPORTS:
             import_module(name)
+        # Before what they say is read: what changes meanwhile is seen by its time.
+        sources = change_times(list_own_files())
         # Here, for it imports ipykernel.
         from analysis.batch.kernels.app import list_modules  # noqa: PLC0415
 
         # Asked for by every kernel, and found out by starting a process.
         platform.uname().processor  # noqa: B018
         read_own_files()
+        # What that imported comes to it.
+        sources = change_times(list_own_files()) | sources
         check_single_thread()
         list_modules()
     except Exception as error:
@@ -117,7 +121,7 @@ def main(descriptor: int, owner: int) -> None:
     gc.collect()
     gc.freeze()
     gather_pages()
-    nursery = _Nursery(control, owner, change_times(list_own_files()))
+    nursery = _Nursery(control, owner, sources)
     send(control, {"ready": os.getpid()})
     request = nursery.serve()
     if request is not None:
@@ -178,7 +182,7 @@ class _Nursery:
         if content["do"] == "retire":
             self.retired = True
             return None
-        if self.sources != change_times(self.sources):
+        if have_changed(self.sources):
             send(self.control, {"refused": "changed"})
         else:
             try:
