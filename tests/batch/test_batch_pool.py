@@ -25,7 +25,7 @@ def test_there_are_as_many_workers_as_processors_and_memory_allow(monkeypatch) -
         memory = None if gib is None else int(gib * 2**30)
         monkeypatch.setattr(pool, "usable_memory", lambda memory=memory: memory)
         found[gib] = pool.usable_workers()
-    assert found == {0.5: 1, 2: 2, 4: 5, 64: 8, None: 8}
+    assert found == {0.5: 1, 2: 2, 4: 4, 64: 8, None: 8}
 
 
 def test_more_tasks_than_workers_are_all_done_by_no_more_processes() -> None:

@@ -175,6 +175,8 @@ def test_a_text_is_read_alike_with_and_without_the_parser_in_c(file, text, monke
 
 def test_a_questionnaire_that_is_changed_is_read_again(file) -> None:
     path = file(ASKED)
-    assert load_questionnaire(path) is load_questionnaire(path)
+    assert load_questionnaire(path) == load_questionnaire(path)
+    # Nobody gets what another could change.
+    assert load_questionnaire(path).items[0] is not load_questionnaire(path).items[0]
     file(ASKED.replace("How is it", "What is it like"))
     assert load_questionnaire(path).items[0].text == "What is it like"
