@@ -5,14 +5,12 @@ import gc
 import os
 
 import nbformat
-import papermill
 import pytest
-from papermill.engines import papermill_engines
+from executed import execute_cells
 from started import is_gone
 
-from analysis.batch.engine import ENGINE, TilstandEngine
 from analysis.batch.kernels.guard import Guard, RunLimits
-from analysis.batch.kernels.manager import QuickClient, kernel_in
+from analysis.batch.kernels.manager import QuickClient
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="a process is interrupted here by a signal")
 
@@ -30,24 +28,11 @@ pathlib.Path("came-to-its-end").touch()
 def execute(tmp_path, monkeypatch):
     """Execute a notebook of one cell in a folder of its own, and return the guard that watched it."""
     monkeypatch.chdir(tmp_path)
-    papermill_engines.register(ENGINE, TilstandEngine)
-    (tmp_path / "own").mkdir()
     guard = Guard(RunLimits(kernels="ordinary"))
 
     def run(cell: str) -> Guard:
-        notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell)])
-        nbformat.write(notebook, tmp_path / "in.ipynb")
-        with guard, pytest.raises(KeyboardInterrupt):
-            papermill.execute_notebook(
-                str(tmp_path / "in.ipynb"),
-                str(tmp_path / "out.ipynb"),
-                engine_name=ENGINE,
-                kernel_name="python3",
-                language="python",
-                progress_bar=False,
-                kernel_manager_class=kernel_in(tmp_path / "own", guard),
-                guard=guard,
-            )
+        with pytest.raises(KeyboardInterrupt):
+            execute_cells(tmp_path, cell, guard=guard)
         return guard
 
     return run

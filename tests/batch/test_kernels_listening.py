@@ -7,14 +7,12 @@ import nbformat
 import papermill
 import pytest
 import zmq
+from executed import execute_cells
 from ipykernel.iostream import IOPubThread
 from jupyter_client.session import Session
-from papermill.engines import papermill_engines
 
-from analysis.batch.engine import ENGINE, TilstandEngine
 from analysis.batch.kernels.guard import Guard, RunLimits
 from analysis.batch.kernels.listening import Listener, read_message
-from analysis.batch.kernels.manager import kernel_in
 from analysis.batch.kernels.sparing import Held, Once
 
 
@@ -97,23 +95,9 @@ def test_a_cell_may_wait_and_change_what_it_showed_and_fail(kernels, tmp_path, m
         "1 / 0",
         "print('never')",
     ]
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
-    nbformat.write(notebook, tmp_path / "in.ipynb")
     monkeypatch.setenv("PYTHONHASHSEED", "0")
-    papermill_engines.register(ENGINE, TilstandEngine)
-    own = tmp_path / "own"
-    own.mkdir()
-    with Guard(RunLimits(kernels=kernels)) as guard, pytest.raises(papermill.PapermillExecutionError):
-        papermill.execute_notebook(
-            str(tmp_path / "in.ipynb"),
-            str(tmp_path / "out.ipynb"),
-            engine_name=ENGINE,
-            kernel_name="python3",
-            language="python",
-            progress_bar=False,
-            kernel_manager_class=kernel_in(own, guard),
-            guard=guard,
-        )
+    with pytest.raises(papermill.PapermillExecutionError):
+        execute_cells(tmp_path, *cells, guard=Guard(RunLimits(kernels=kernels)))
     made = [cell for cell in nbformat.read(tmp_path / "out.ipynb", 4).cells if cell.cell_type == "code"]
     waited, changed, said, failed, never = made
     assert waited.outputs[0].text == "waited\n"

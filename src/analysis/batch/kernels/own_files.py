@@ -12,7 +12,7 @@ from analysis.core.language import CATALOGUES, Language, known_languages
 
 
 def read_own_files() -> None:
-    """Read what every notebook reads of the package and keeps: its languages, and how figures look.
+    """Read what every notebook reads of the package and keeps: its languages, how figures look, their type.
 
     Nothing may stay open: kernels would share the place up to which a file is read.
     """

@@ -1,7 +1,8 @@
 """The template: a process that has imported what notebooks import, and forks a kernel for each request.
 
-Run as a process of its own by `analysis.batch.kernels.processes`. It imports, reads files of the package, and
-computes nothing: what has computed may hold threads and locks that no fork survives.
+Run as a process of its own by `analysis.batch.kernels.processes`. It imports, reads files of the package,
+sets the type that every figure needs, and computes nothing else: what has computed may hold threads and locks
+that no fork survives.
 """
 
 from __future__ import annotations
