@@ -10,6 +10,7 @@ import pytest
 from analysis import cli
 from analysis.batch import RunLimits
 from analysis.batch.intents import Intent, Intents
+from analysis.batch.pool import Pool
 from analysis.core.errors import RenderError
 
 COMMANDS = ("import", "run", "plan", "render", "demo", "verify", "lab")
@@ -167,6 +168,12 @@ def test_the_demos_data_are_made_once(monkeypatch, capsys, tmp_path) -> None:
 
 def test_a_demo_of_another_size_has_its_own_batch_and_data(monkeypatch, capsys, tmp_path) -> None:
     made = []
+
+    class InThisProcess(Pool):
+        def submit(self, task, /, *args, **options):
+            return SimpleNamespace(result=lambda: task(*args, **options))
+
+    monkeypatch.setattr("analysis.batch.demodata.Pool", InThisProcess)
     monkeypatch.setattr("analysis.demo.make_nation", lambda store: made.append(store) or store.mkdir())
     monkeypatch.setattr("analysis.core.settings.Batch.store", tmp_path / "country")
     assert command(monkeypatch, "demo", "--size", "country", "--data-only") == 0

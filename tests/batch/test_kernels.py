@@ -43,7 +43,7 @@ def kernelspec(tmp_path, monkeypatch):
 @pytest.fixture
 def unlucky(monkeypatch):
     """A process that has no template yet, and has said nothing of it."""
-    monkeypatch.setattr(owner, "_own", owner._Own())
+    monkeypatch.setattr(owner, "_own", owner.Keeper())
     monkeypatch.setattr(provisioner, "_said", set())
     return monkeypatch
 
@@ -253,13 +253,13 @@ def test_the_kernelspec_names_this_interpreter_and_the_provisioner(tmp_path) -> 
 def test_a_template_whose_source_has_changed_forks_no_more_and_stays_for_its_kernels() -> None:
     import socket
 
-    from analysis.batch.kernels.template import _Nursery
+    from analysis.batch.kernels.nursery import Nursery
     from analysis.batch.kernels.wire import receive, send
 
     ours, theirs = socket.socketpair()
     wakeup, handler = signal.set_wakeup_fd(-1), signal.getsignal(signal.SIGCHLD)
     try:
-        nursery = _Nursery(theirs, os.getppid(), {"gone.py": 1})
+        nursery = Nursery(theirs, os.getppid(), {"gone.py": 1})
         send(ours, {"do": "fork", "kernel": {}})
         send(ours, {"do": "retire"})
         assert nursery.serve() is None

@@ -167,7 +167,7 @@ def test_a_template_knows_the_time_that_a_catalogue_had_before_it_was_read(tmp_p
         known.append(sources)
         return SimpleNamespace(serve=lambda: None)
 
-    monkeypatch.setattr(template, "_Nursery", nursery)
+    monkeypatch.setattr(template, "Nursery", nursery)
     ours, theirs = socket.socketpair()
     template.main(theirs.detach(), os.getpid())
     assert "ready" in receive(ours)[0]

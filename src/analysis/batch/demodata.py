@@ -6,6 +6,7 @@ from pathlib import Path
 
 import analysis
 from analysis.batch import fingerprint
+from analysis.batch.pool import Pool
 from analysis.core.errors import SettingsError, nearest
 from analysis.core.memory import give_memory_back
 from analysis.core.paths import project_root, write_text
@@ -44,17 +45,24 @@ def make_demo_data(batch: Batch) -> None:
 
     The batch `country` has a whole one, every other synthetic batch the small one with planted truths.
     """
-    # Heavy, and needed once.
-    from analysis.demo import make_country, make_nation  # noqa: PLC0415
-
     store = batch.store
     if batch.batch == SIZES["country"]:
-        make_nation(store)
+        # A process never gives back all that this took, and a batch begins in this one.
+        with Pool(1, {}) as pool:
+            pool.submit(_make_nation, store).result()
     else:
+        # Heavy, and needed once.
+        from analysis.demo import make_country  # noqa: PLC0415
+
         make_country(store)
+        give_memory_back()
     write_text(store / _MADE_BY, _maker() + "\n")
-    # A batch begins in this process.
-    give_memory_back()
+
+
+def _make_nation(store: Path) -> None:
+    from analysis.demo import make_nation  # noqa: PLC0415
+
+    make_nation(store)
 
 
 def _maker() -> str:

@@ -25,6 +25,7 @@ from typing import Protocol
 
 from analysis.batch.failure import MOST_DEATHS, WorkerDied
 from analysis.batch.scratch import clear_scratch_of_the_dead
+from analysis.batch.workers import WorkerContext
 
 #: Bytes that a worker has use for: itself, its template, a kernel with one service's rows, and every second
 #: worker what a report of twenty services takes.
@@ -102,6 +103,8 @@ class Pool:
         self._idle: list[ProcessPoolExecutor] = []
         self._waiting: deque[_Given] = deque()
         self._closed = False
+        # Not forked from this process: papermill's event loop and its threads would not survive it.
+        self._context = WorkerContext()
         # Futures call back in threads of their own, and in the one that hands out.
         self._lock = threading.RLock()
 
@@ -144,8 +147,7 @@ class Pool:
     def _new(self) -> ProcessPoolExecutor:
         worker = ProcessPoolExecutor(
             1,
-            # Spawned: papermill's event loop and its threads do not survive a fork.
-            mp_context=multiprocessing.get_context("spawn"),
+            mp_context=self._context,
             initializer=_begin,
             initargs=(self._environment,),
         )
@@ -192,6 +194,7 @@ class Pool:
             for process in processes:
                 _end_group(process.pid, "SIGTERM")
                 process.terminate()
+        self._context.end()
 
 
 def begin_work(environment: Mapping[str, str]) -> None:

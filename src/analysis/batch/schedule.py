@@ -21,6 +21,7 @@ from analysis.batch.reports import make_report
 from analysis.batch.runs import Run
 from analysis.batch.standing import Standing
 from analysis.batch.surroundings import surroundings
+from analysis.core.memory import give_memory_back
 
 
 class Watch(Protocol):
@@ -45,6 +46,9 @@ def carry_out(
     work = _Work(plan, watch, limits or RunLimits())
     with _executor(plan, workers, cluster) as executor:
         work.settle()
+        if work.waiting:
+            # What planning took, workers can use.
+            give_memory_back()
         while work.waiting or work.under_way:
             work.hand_out(executor)
             work.gather()

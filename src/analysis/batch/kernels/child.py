@@ -1,16 +1,18 @@
-"""What a forked process does to be as fresh as one that was started, before it becomes a kernel."""
+"""What a forked process does to be as fresh as one that was started, before it is a kernel or a worker."""
 
 from __future__ import annotations
 
 import contextlib
 import ctypes
+import fcntl
 import locale
 import os
 import random
 import signal
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 _PR_SET_PDEATHSIG = 1
 
@@ -28,26 +30,62 @@ class Request:
     streams: list[int]
 
 
+@dataclass(frozen=True)
+class WorkerRequest:
+    """What is wanted of a worker: what multiprocessing would start a new interpreter with.
+
+    `files` are open descriptors, to be had under the `numbers` that they have in the batch's own process.
+    `pipe` and `tracker` are two of these: where the worker reads what it is to do, and where it notes what
+    somebody has to clear away after it.
+    """
+
+    environment: dict[str, str]
+    folder: str
+    streams: list[int]
+    files: list[int]
+    numbers: list[int]
+    pipe: int
+    tracker: int
+
+    def placed(self) -> WorkerRequest:
+        """Give the files their numbers, whatever has them now."""
+        # Out of the way first: one may have the number that another is to have.
+        free = max(self.numbers) + 1
+        moved = [_moved(file, free) for file in (*self.streams, *self.files)]
+        streams, files = moved[:3], moved[3:]
+        for file, number in zip(files, self.numbers, strict=True):
+            os.dup2(file, number)
+            os.close(file)
+        return replace(self, streams=streams, files=self.numbers)
+
+    def close(self) -> None:
+        """Close all that is open, in a process that is not to be the worker."""
+        for file in (*self.streams, *self.files):
+            os.close(file)
+
+
+def _moved(file: int, least: int) -> int:
+    """Return another descriptor of an open file, of that number or above, in the place of this one."""
+    other = fcntl.fcntl(file, fcntl.F_DUPFD_CLOEXEC, least)
+    os.close(file)
+    return other
+
+
+def read_request(content: dict[str, Any], files: list[int]) -> Request | WorkerRequest:
+    """Return what a message to a template asks for, with the open files that came with it."""
+    if "kernel" in content:
+        return Request(streams=files, **content["kernel"])
+    return WorkerRequest(streams=files[:3], files=files[3:], **content["worker"])
+
+
 def become_kernel(request: Request) -> None:
     """Be the kernel that is asked for until it is shut down. Call it in a newly forked process alone."""
     template = os.getppid()
     # A group of its own: signals for the kernel reach what it has started, and nothing else.
     os.setsid()
     _die_with_the_parent(template)
-    for number, stream in enumerate(request.streams):
-        os.dup2(stream, number)
-    for stream in request.streams:
-        if stream > 2:
-            os.close(stream)
     # As the launcher of ordinary kernels says it.
-    os.environ.clear()
-    os.environ.update(request.environment | {"JPY_PARENT_PID": str(template)})
-    os.chdir(request.folder)
-    time.tzset()
-    with contextlib.suppress(locale.Error):
-        locale.setlocale(locale.LC_CTYPE, "")
-    _begin_chance_anew()
-    _set_drawing()
+    _take_surroundings(request, {"JPY_PARENT_PID": str(template)})
 
     import ipykernel_launcher  # noqa: PLC0415 - imported in the template
 
@@ -57,6 +95,39 @@ def become_kernel(request: Request) -> None:
     # Given, because the default is read when the class is defined, which was in the template: the kernel
     # would outlive its owner.
     WarmApp.launch_instance(argv=request.arguments, parent_handle=template)
+
+
+def become_worker(request: WorkerRequest) -> None:
+    """Be the worker that is asked for, and end the process. Call it in a newly forked process alone."""
+    _take_surroundings(request, {})
+
+    from multiprocessing.spawn import spawn_main  # noqa: PLC0415 - imported in the template
+
+    # By this it knows itself to be started by multiprocessing.
+    sys.argv = ["-c", "--multiprocessing-fork"]
+    try:
+        spawn_main(pipe_handle=request.pipe, tracker_fd=request.tracker)
+    except SystemExit as end:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        # As multiprocessing ends what it forks: what was imported is the template's to clear away.
+        os._exit(int(end.code or 0))
+
+
+def _take_surroundings(request: Request | WorkerRequest, more: dict[str, str]) -> None:
+    for number, stream in enumerate(request.streams):
+        os.dup2(stream, number)
+    for stream in request.streams:
+        if stream > 2:
+            os.close(stream)
+    os.environ.clear()
+    os.environ.update(request.environment | more)
+    os.chdir(request.folder)
+    time.tzset()
+    with contextlib.suppress(locale.Error):
+        locale.setlocale(locale.LC_CTYPE, "")
+    _begin_chance_anew()
+    _set_drawing()
 
 
 def _die_with_the_parent(parent: int) -> None:

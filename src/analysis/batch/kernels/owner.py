@@ -1,15 +1,16 @@
-"""The one template of this process: started when it is needed, and again when it is gone."""
+"""Templates as they are kept: started when they are needed, and again when they are gone."""
 
 from __future__ import annotations
 
 import os
+import socket
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from analysis.batch.kernels.processes import ForkedKernel, NoTemplate, Template, no_template
+from analysis.batch.kernels.processes import Forked, NoTemplate, Template, no_template
 from analysis.batch.surroundings import FIXED
 
 #: After so many templates in a row that could not be started, a process asks for no more.
@@ -18,12 +19,12 @@ _MOST_FAILURES = 2
 _READ_AT_START = ("PYTHON", "LD_")
 
 
-class _Own:
-    """The one template of this process, started when it is needed and again when it is gone."""
+class Keeper:
+    """Keeps one template, started when it is needed and again when it is gone."""
 
-    def __init__(self) -> None:
+    def __init__(self, template: Template | None = None) -> None:
         self.lock = threading.RLock()
-        self.template: Template | None = None
+        self.template = template
         # Kept until their kernels have ended: a template ends, with them, when its channel is closed.
         self.retired: list[Template] = []
         self.process = os.getpid()
@@ -38,7 +39,7 @@ class _Own:
             raise no_template(f"{self.failures} could not be started")
         if self.template is None or not self.template.alive:
             try:
-                self.template = Template()
+                self.template = Template.start()
                 self.template.wait_until_ready()
             except (OSError, NoTemplate) as error:
                 self.template, self.failures = None, self.failures + 1
@@ -46,26 +47,42 @@ class _Own:
         self.failures = 0
         return self.template
 
-    def fork(self, *request: Any) -> ForkedKernel:
-        """Fork a kernel, from a new template where the present one is gone or has old source."""
+    def fork(self, what: Mapping[str, Any], files: Sequence[int]) -> Forked:
+        """Fork a process, from a new template where the present one is gone or has old source.
+
+        Raises NoTemplate where none is to be had.
+        """
         with self.lock:
             for _ in range(2):
                 template = self.get()
                 try:
-                    kernel = template.fork(*request)
+                    forked = template.fork(what, files)
                 except NoTemplate:
                     if template.alive:
                         raise
                 else:
-                    if kernel is not None:
-                        return kernel
+                    if forked is not None:
+                        return forked
                     template.retire()
                     self.retired = [t for t in (*self.retired, template) if t.alive]
                 self.template = None
             raise no_template("the package's source changes all the time")
 
+    def end(self) -> None:
+        """End the template and all that it forked."""
+        with self.lock:
+            for template in filter(None, (*self.retired, self.template)):
+                template.end()
+            self.template, self.retired = None, []
 
-_own = _Own()
+
+#: This process's own.
+_own = Keeper()
+
+
+def adopt(pid: int, control: socket.socket) -> None:
+    """Have the nursery for this process's own template that was forked beside it."""
+    _own.__init__(Template.beside(pid, control))
 
 
 def prepare_template() -> Template:
@@ -77,14 +94,15 @@ def prepare_template() -> Template:
 
 def fork_kernel(
     arguments: list[str], environment: Mapping[str, str], folder: str, streams: list[int]
-) -> ForkedKernel:
+) -> Forked:
     """Return a kernel that this process's template has forked; raise NoTemplate where none is to be had."""
     check_possible()
     if other := _other_interpreter(environment):
         raise no_template(f"{other} is read when Python starts, and this kernel is to have another")
     if (Path(folder) / "matplotlibrc").exists():
         raise no_template("the kernel's folder has a matplotlibrc, which is read when matplotlib is imported")
-    return _own.fork(arguments, environment, folder, streams)
+    kernel = {"arguments": arguments, "environment": dict(environment), "folder": folder}
+    return _own.fork({"kernel": kernel}, streams)
 
 
 def check_possible() -> None:

@@ -1,4 +1,4 @@
-"""The processes of a template as their owner has them: the template itself, and the kernels that it forks."""
+"""A template and what it forks, kernels and workers, as the process has them that owns the template."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, BinaryIO
 
 from analysis.batch.kernels.template import BEGIN
@@ -29,8 +29,8 @@ class NoTemplate(BuildError):  # noqa: N818 - the house names errors by what is 
     """Kernels cannot be forked here."""
 
 
-class ForkedKernel:
-    """A kernel that a template has forked, with the methods of `subprocess.Popen` that provisioners use.
+class Forked:
+    """A process that a template has forked, with the methods of `subprocess.Popen` that provisioners use.
 
     It is not this process's child: the template tells of its end.
     """
@@ -44,7 +44,7 @@ class ForkedKernel:
         self.lost = False
 
     def poll(self) -> int | None:
-        """Return the exit code (-n for signal n), or None while the kernel lives."""
+        """Return the exit code (-n for signal n), or None while the process lives."""
         return self._look(0)
 
     def wait(self, timeout: float | None = None) -> int:
@@ -54,16 +54,16 @@ class ForkedKernel:
         return self.returncode
 
     def send_signal(self, number: int) -> None:
-        """Send a signal to the kernel alone; nothing happens where it has ended."""
+        """Send a signal to the process alone; nothing happens where it has ended."""
         if self.poll() is None:
             os.kill(self.pid, number)
 
     def terminate(self) -> None:
-        """Ask the kernel to end."""
+        """Ask the process to end."""
         self.send_signal(signal.SIGTERM)
 
     def kill(self) -> None:
-        """End the kernel."""
+        """End the process."""
         self.send_signal(signal.SIGKILL)
 
     def _look(self, timeout: float | None) -> int | None:
@@ -79,29 +79,75 @@ class ForkedKernel:
         return self.returncode
 
 
+class Child:
+    """A process that this one has forked itself, with what `Template` uses of `subprocess.Popen`."""
+
+    def __init__(self, pid: int) -> None:
+        self.pid = pid
+        self.returncode: int | None = None
+
+    def poll(self) -> int | None:
+        """Return the exit code (-n for signal n), or None while the process lives."""
+        return self._look(os.WNOHANG)
+
+    def wait(self) -> int:
+        """Return the exit code when there is one."""
+        return self._look(0)
+
+    def kill(self) -> None:
+        """End the process."""
+        if self.poll() is None:
+            os.kill(self.pid, signal.SIGKILL)
+
+    def _look(self, how: int) -> int | None:
+        if self.returncode is None:
+            try:
+                pid, status = os.waitpid(self.pid, how)
+            except ChildProcessError:
+                # Somebody else has waited for it.
+                self.returncode = -signal.SIGKILL
+            else:
+                self.returncode = os.waitstatus_to_exitcode(status) if pid else None
+        return self.returncode
+
+
 class Template:
     """A template process of this process's own. It ends with this process, however that ends."""
 
-    def __init__(self) -> None:
-        self.environment = {**os.environ, **FIXED, **_NO_THREADS}
-        self._control, theirs = socket.socketpair()
+    def __init__(
+        self, process: subprocess.Popen | Child, control: socket.socket, printed: BinaryIO | None = None
+    ) -> None:
+        self.process, self._control, self._printed = process, control, printed
         self._ready = False
+
+    @classmethod
+    def start(cls) -> Template:
+        """Start a template from nothing: an interpreter that has everything to import."""
+        control, theirs = socket.socketpair()
         # What it prints would stand in the middle of the owner's own words; it is asked for when it fails.
-        self._printed = tempfile.TemporaryFile()  # noqa: SIM115 - open for as long as the process
+        printed = tempfile.TemporaryFile()  # noqa: SIM115 - open for as long as the process
         with theirs:
             begin = BEGIN.format(descriptor=theirs.fileno(), owner=os.getpid())
-            self.process = subprocess.Popen(
+            process = subprocess.Popen(
                 [sys.executable, "-c", begin],
                 pass_fds=[theirs.fileno()],
-                env=self.environment,
+                env={**os.environ, **FIXED, **_NO_THREADS},
                 # Nothing there to be imported by mistake, and no folder held that is to be removed.
                 cwd="/",
                 stdin=subprocess.DEVNULL,
-                stdout=self._printed,
-                stderr=self._printed,
+                stdout=printed,
+                stderr=printed,
                 # Ctrl-C in the terminal is for the owner.
                 start_new_session=True,
             )
+        return cls(process, control, printed)
+
+    @classmethod
+    def beside(cls, pid: int, control: socket.socket) -> Template:
+        """Have the nursery that was forked beside this process: it is as it was when it was forked."""
+        template = cls(Child(pid), control)
+        template._ready = True
+        return template
 
     @property
     def alive(self) -> bool:
@@ -116,25 +162,23 @@ class Template:
                 raise no_template(str(message.get("error", message)))
             self._ready = True
 
-    def fork(
-        self, arguments: list[str], environment: Mapping[str, str], folder: str, streams: list[int]
-    ) -> ForkedKernel | None:
-        """Return a new kernel, or None where the package's source has changed since it was imported.
+    def fork(self, what: Mapping[str, Any], files: Sequence[int]) -> Forked | None:
+        """Return a new process, or None where the package's source has changed since it was imported.
 
-        Raises NoTemplate where the template is gone or cannot fork.
+        `what` and the open `files` are as `child.read_request` takes them. Raises NoTemplate where the
+        template is gone or cannot fork.
         """
         self.wait_until_ready()
         ours, theirs = socket.socketpair()
-        kernel = {"arguments": arguments, "environment": dict(environment), "folder": folder}
         with theirs:
             try:
-                send(self._control, {"do": "fork", "kernel": kernel}, [theirs.fileno(), *streams])
+                send(self._control, {"do": "fork", **what}, [theirs.fileno(), *files])
             except OSError as error:
                 ours.close()
                 raise no_template(f"it is gone ({error.strerror})") from error
         answer = self._next(_LONGEST_FORK)
         if "pid" in answer:
-            return ForkedKernel(answer["pid"], ours)
+            return Forked(answer["pid"], ours)
         ours.close()
         if answer["refused"] == "changed":
             return None
@@ -176,7 +220,9 @@ def no_template(why: str) -> NoTemplate:
     return NoTemplate("no template to fork kernels from", found=why)
 
 
-def _last_line(printed: BinaryIO) -> str:
+def _last_line(printed: BinaryIO | None) -> str:
+    if printed is None:
+        return ""
     printed.seek(0)
     lines = printed.read()[-4000:].decode(errors="replace").strip().splitlines()
     return f": {lines[-1]}" if lines else ""

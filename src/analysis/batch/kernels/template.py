@@ -1,29 +1,25 @@
-"""The template: a process that has imported what notebooks import, and forks a kernel for each request.
+"""The template: a process that has imported what notebooks and reports need, and forks for each request.
 
 Run as a process of its own by `analysis.batch.kernels.processes`. It imports, reads files of the package,
 sets the type that every figure needs, and computes nothing else: what has computed may hold threads and locks
-that no fork survives.
+that no fork survives. A batch's template forks the batch's workers; beside each stands a nursery, forked as
+well, that forks the worker's kernels. So everything is imported once, and its pages are shared by all.
 """
 
 from __future__ import annotations
 
-import contextlib
 import gc
 import os
 import platform
-import select
-import signal
 import socket
 import sys
-from dataclasses import dataclass
 from importlib import import_module
-from pathlib import Path
-from typing import Any
 
-from analysis.batch.kernels.child import Request, become_kernel
-from analysis.batch.kernels.own_files import change_times, have_changed, list_own_files, read_own_files
+from analysis.batch.kernels.child import Request, WorkerRequest, become_kernel, become_worker
+from analysis.batch.kernels.nursery import Nursery, check_single_thread
+from analysis.batch.kernels.own_files import change_times, list_own_files, read_own_files
 from analysis.batch.kernels.pages import gather_pages
-from analysis.batch.kernels.wire import receive, send
+from analysis.batch.kernels.wire import send
 
 #: What the process is started with. pandas asks when it is imported whether it is in a notebook, and shows
 #: tables in another width where it is not. It is imported with the first module of the package, so it must be
@@ -36,8 +32,7 @@ del builtins.get_ipython
 from analysis.batch.kernels.template import main
 main({descriptor}, {owner})
 """
-#: What a notebook's cells import, and the kernel itself. matplotlib's inline backend is not among them:
-#: imported before there is a kernel, it shows figures as text.
+#: What a notebook's cells import, the kernel itself, and what a worker needs beside it.
 IMPORTS = (
     "numpy",
     "scipy.stats",
@@ -85,14 +80,20 @@ IMPORTS = (
     "pyarrow.dataset",
     "pyarrow.pandas_compat",
     "weightipy",
+    # What makes of a run's task an executed notebook or a report.
+    "papermill",
+    "analysis.batch.engine",
+    "analysis.batch.execute",
+    "analysis.batch.kernels.manager",
+    "analysis.batch.kernels.owner",
+    "analysis.batch.pool",
+    "analysis.batch.reports",
+    "analysis.report",
 )
-_NOT_BEFORE_THE_FORK = "matplotlib_inline.backend_inline"
-#: How often the owner is looked for, in seconds; its end is most often seen at once, by its channel's end.
-_LOOK_FOR_OWNER = 1.0
 
 
 def main(descriptor: int, owner: int) -> None:
-    """Import, say so, then fork kernels on request until the owner (a process id) is gone.
+    """Import, say so, then fork on request until the owner (a process id) is gone.
 
     Returns in the template at its end, and in each kernel at the kernel's end: either process then finishes
     as Python processes do.
@@ -101,8 +102,11 @@ def main(descriptor: int, owner: int) -> None:
     sys.path.remove("")
     control = socket.socket(fileno=descriptor)
     try:
+        # Imported by way of nbformat and jsonschema, which do without it, it compiles a grammar for 1.5 s.
+        sys.modules["rfc3987_syntax"] = None
         for name in IMPORTS:
             import_module(name)
+        del sys.modules["rfc3987_syntax"]
         # Before what they say is read: what changes meanwhile is seen by its time.
         sources = change_times(list_own_files())
         # Here, for it imports ipykernel.
@@ -122,104 +126,33 @@ def main(descriptor: int, owner: int) -> None:
     gc.collect()
     gc.freeze()
     gather_pages()
-    nursery = _Nursery(control, owner, sources)
+    nursery = Nursery(control, owner, sources)
     send(control, {"ready": os.getpid()})
     request = nursery.serve()
-    if request is not None:
+    if isinstance(request, WorkerRequest):
+        request = _stand_beside(request, sources)
+    if isinstance(request, Request):
         become_kernel(request)
 
 
-def check_single_thread() -> None:
-    """Raise RuntimeError where another thread lives, or what must not be imported before a fork is.
+def _stand_beside(request: WorkerRequest, sources: dict[str, int]) -> Request | WorkerRequest | None:
+    """Fork the nursery of a worker's kernels, then be the worker; return in the nursery and its kernels.
 
-    The system is asked, not Python: libraries start threads of their own.
+    Here, for later the worker has threads and files that no fork survives.
     """
-    tasks = [path / "comm" for path in Path("/proc/self/task").iterdir()]
-    if len(tasks) > 1:
-        raise RuntimeError("threads are alive: " + ", ".join(sorted(t.read_text().strip() for t in tasks)))
-    if _NOT_BEFORE_THE_FORK in sys.modules:
-        raise RuntimeError(f"{_NOT_BEFORE_THE_FORK} is imported")
+    # Not before it is imported with everything else.
+    from analysis.batch.kernels.owner import adopt  # noqa: PLC0415
 
-
-@dataclass
-class _Nursery:
-    control: socket.socket
-    owner: int
-    sources: dict[str, int]
-
-    def __post_init__(self) -> None:
-        self.kernels: dict[int, socket.socket] = {}
-        self.retired = False
-        self.wake, waker = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
-        self.own_files = (self.wake, waker)
-        # Without a handler the signal is ignored, and nothing wakes the waiting below.
-        signal.signal(signal.SIGCHLD, lambda *_: None)
-        signal.set_wakeup_fd(waker, warn_on_full_buffer=False)
-
-    def serve(self) -> Request | None:
-        """Fork kernels; return a request in a kernel's process, None in the template when it is to end."""
-        # select() knows the first 1024 descriptors only, and each kernel has one here.
-        waiting = select.poll()
-        for file in (self.control.fileno(), self.wake):
-            waiting.register(file, select.POLLIN)
-        while os.getppid() == self.owner and not (self.retired and not self.kernels):
-            ready = dict(waiting.poll(1000 * _LOOK_FOR_OWNER))
-            if self.wake in ready:
-                os.read(self.wake, 4096)
-                self._report_deaths()
-            if self.control.fileno() in ready:
-                message = receive(self.control)
-                if message is None:
-                    break
-                request = self._answer(*message)
-                if request is not None:
-                    return request
-        for pid in self.kernels:
-            with contextlib.suppress(OSError):
-                os.killpg(pid, signal.SIGKILL)
-        return None
-
-    def _answer(self, content: dict[str, Any], files: list[int]) -> Request | None:
-        if content["do"] == "retire":
-            self.retired = True
-            return None
-        if have_changed(self.sources):
-            send(self.control, {"refused": "changed"})
-        else:
-            try:
-                check_single_thread()
-                pid = os.fork()
-            except (OSError, RuntimeError) as error:
-                send(self.control, {"refused": str(error)})
-            else:
-                report, *streams = files
-                if pid == 0:
-                    self._let_go(report)
-                    return Request(streams=streams, **content["kernel"])
-                self.kernels[pid] = socket.socket(fileno=report)
-                files = streams
-                send(self.control, {"pid": pid})
-        for file in files:
-            os.close(file)
-        return None
-
-    def _let_go(self, report: int) -> None:
-        """Close in a kernel what is the template's: an open copy would hide the template's end."""
-        signal.set_wakeup_fd(-1)
-        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        for file in (*self.own_files, report):
-            os.close(file)
-        self.control.close()
-        for channel in self.kernels.values():
-            channel.close()
-
-    def _report_deaths(self) -> None:
-        while True:
-            try:
-                pid, status = os.waitpid(-1, os.WNOHANG)
-            except ChildProcessError:
-                return
-            if pid == 0:
-                return
-            with contextlib.suppress(KeyError, OSError), self.kernels.pop(pid) as channel:
-                send(channel, {"exit": os.waitstatus_to_exitcode(status)})
+    request = request.placed()
+    ours, theirs = socket.socketpair()
+    worker = os.getpid()
+    pid = os.fork()
+    if pid:
+        theirs.close()
+        adopt(pid, ours)
+        become_worker(request)
+    ours.close()
+    request.close()
+    # Ctrl-C in the terminal is for the batch, and signals for the worker's group are for its renderers.
+    os.setsid()
+    return Nursery(theirs, worker, sources).serve()

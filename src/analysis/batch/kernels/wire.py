@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 _LENGTH = struct.Struct("!I")
-_MOST_FILES = 8
+_MOST_FILES = 32
 
 
 def send(channel: socket.socket, content: dict[str, Any], files: Sequence[int] = ()) -> None:
