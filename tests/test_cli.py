@@ -217,3 +217,20 @@ def test_lab_opens_this_pythons_jupyterlab_in_the_projects_folder(monkeypatch, t
     assert arguments[-1] == "--no-browser"
     assert f"--ServerApp.root_dir={root}" in arguments
     assert (tmp_path / "share/jupyter/kernels/tilstand/kernel.json").is_file()
+
+
+@pytest.mark.parametrize(
+    ("option", "given", "expected"),
+    [
+        ("--memory", "1x", "a whole number of MiB, such as 2048"),
+        ("--timeout", "1h", "a number of seconds, such as 600"),
+        ("--workers", "2.5", "a whole number of processes, such as 2"),
+    ],
+)
+def test_a_number_that_is_none_is_said_where_it_was_given(
+    option, given, expected, monkeypatch, capsys, batch_file
+) -> None:
+    assert command(monkeypatch, "run", batch_file, option, given) == 2
+    said = capsys.readouterr().err.splitlines()
+    assert said[0].startswith(f"{option}: ")
+    assert said[1:] == [f"  found:    {given!r}", f"  expected: {expected}"]

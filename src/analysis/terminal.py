@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from analysis.core.errors import SettingsError
 from analysis.core.remote import is_address
 
 if TYPE_CHECKING:
@@ -14,15 +16,49 @@ if TYPE_CHECKING:
 
     from analysis.core.settings import Batch
 
+
+def _number(option: str, kind: type, expected: str) -> Callable[[object], float]:
+    """Return what reads the number that an option is given."""
+
+    def read(given: object) -> float:
+        try:
+            return kind(given)
+        except ValueError:
+            raise SettingsError(
+                "this number cannot be read", where=option, found=repr(given), expected=expected
+            ) from None
+
+    return read
+
+
 Workers = Annotated[
-    int | None, typer.Option(help="Processes at once; default: as processors and memory allow.")
+    int | None,
+    typer.Option(
+        help="Processes at once; default: as processors and memory allow.",
+        parser=_number("--workers", int, "a whole number of processes, such as 2"),
+        metavar="NUMBER",
+    ),
 ]
 Cluster = Annotated[
     str | None, typer.Option(help="Address of a Dask scheduler, whose workers make the runs instead.")
 ]
 Kernels = Annotated[str, typer.Option(help="warm: imports done beforehand, on Linux; or ordinary.")]
-Timeout = Annotated[float, typer.Option(help="Seconds that one notebook may take.")]
-Memory = Annotated[int | None, typer.Option(help="MiB that one run may have; default: an even share of all.")]
+Timeout = Annotated[
+    float,
+    typer.Option(
+        help="Seconds that one notebook may take.",
+        parser=_number("--timeout", float, "a number of seconds, such as 600"),
+        metavar="SECONDS",
+    ),
+]
+Memory = Annotated[
+    int | None,
+    typer.Option(
+        help="MiB that one run may have; default: an even share of all.",
+        parser=_number("--memory", int, "a whole number of MiB, such as 2048"),
+        metavar="MIB",
+    ),
+]
 Only = Annotated[
     list[str] | None, typer.Option(help="MUNICIPALITY, MUNICIPALITY/SERVICE or /EDITION, or national.")
 ]

@@ -13,18 +13,18 @@ import psutil
 import pytest
 from started import is_gone, soon
 
-from analysis.batch import pool, scratch
+from analysis.batch import capacity, pool, scratch
 from analysis.batch.failure import WorkerDied
 from analysis.batch.pool import Pool
 
 
 def test_there_are_as_many_workers_as_processors_and_memory_allow(monkeypatch) -> None:
-    monkeypatch.setattr(pool, "usable_processors", lambda: 8)
+    monkeypatch.setattr(capacity, "usable_processors", lambda: 8)
     found = {}
     for gib in (0.5, 2, 4, 64, None):
         memory = None if gib is None else int(gib * 2**30)
-        monkeypatch.setattr(pool, "usable_memory", lambda memory=memory: memory)
-        found[gib] = pool.usable_workers()
+        monkeypatch.setattr(capacity, "usable_memory", lambda memory=memory: memory)
+        found[gib] = capacity.usable_workers()
     assert found == {0.5: 1, 2: 2, 4: 4, 64: 8, None: 8}
 
 

@@ -7,13 +7,15 @@ import sys
 import threading
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import psutil
 import pytest
 from pretended import pretend
 from started import soon
 
-from analysis.batch import BatchResult, cluster, errand, run_batch, schedule
+from analysis.batch import BatchResult, cluster, errand, make_plan, run_batch, schedule
+from analysis.batch.cluster import Cluster
 from analysis.batch.errand import ClusterLost
 from analysis.core.errors import SettingsError
 
@@ -50,6 +52,28 @@ def run(tiny, address: str | None, **options) -> BatchResult:
 
 def ends(result: BatchResult) -> dict[str, str]:
     return {outcome.id: outcome.outcome for outcome in result.outcomes}
+
+
+@pytest.mark.parametrize("silent", [1, 99], ids=["once", "always"])
+def test_workers_that_do_not_answer_are_asked_again_and_not_for_ever(silent, pretending) -> None:
+    asked = []
+
+    def ask(task, paths, *, on_error: str, callback_timeout: float) -> dict:
+        asked.append(callback_timeout)
+        if len(asked) <= silent:
+            raise TimeoutError
+        return {"tcp://gone": OSError("connection broken"), "tcp://here": task(paths)}
+
+    plan = make_plan(pretending.batch, pretending.build, notebooks=pretending.notebooks)
+    workers = Cluster("tcp://scheduler", {}, plan)
+    workers._client = SimpleNamespace(run=ask, nthreads=lambda: {"tcp://here": 1})
+    if silent == 1:
+        assert set(workers._ask_workers({})) == {"tcp://here"}
+    else:
+        with pytest.raises(ClusterLost, match="the workers do not answer"):
+            workers._ask_workers({})
+    assert len(asked) == min(silent + 1, 3)
+    assert 0 < asked[0] < 600
 
 
 @pytest.mark.parametrize("where", ["cluster", "here"])

@@ -32,6 +32,8 @@ from analysis.core.errors import SettingsError
 from analysis.core.remote import brought, is_address
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from distributed import Client
 
     from analysis.batch.plan import Plan
@@ -39,6 +41,8 @@ if TYPE_CHECKING:
 #: Seconds that a scheduler may take to answer, and that a batch waits for workers while there is none.
 _ANSWER_WITHIN = 20
 _WORKERS_WITHIN = 600
+#: For what a worker has to import before it can say what it is, and how often it is asked.
+_LOOK_WITHIN, _ASKED = 90, 3
 #: Seconds that a batch which is given up waits for what its workers have begun.
 _END_WITHIN = 60
 #: One that works, one that waits: a worker that ends its task has the next already.
@@ -174,11 +178,27 @@ class Cluster:
             seen["the data"] = self._plan.batch.store
         if steering is not None:
             seen["the steering folder"] = (self._plan.batch.path.parent / steering).resolve()
-        said = self._client.run(
-            look_around, {name: str(path) for name, path in seen.items()}, on_error="return"
-        )
-        for worker, found in sorted(said.items()):
+        for worker, found in sorted(self._ask_workers(seen).items()):
             check_worker(worker, found, seen)
+
+    def _ask_workers(self, seen: Mapping[str, Path]) -> dict[str, object]:
+        """Return what each worker says of itself, without those that went away meanwhile."""
+        paths = {name: str(path) for name, path in seen.items()}
+        for _ in range(_ASKED):
+            # One that is killed while it is asked would make this wait for ever; the limit is an option of
+            # Dask's `sync`, by which this waits.
+            with contextlib.suppress(TimeoutError):
+                said = self._client.run(look_around, paths, on_error="return", callback_timeout=_LOOK_WITHIN)
+                here = self._client.nthreads()
+                if answers := {worker: found for worker, found in said.items() if worker in here}:
+                    return answers
+        raise ClusterLost(
+            "the workers do not answer",
+            where=self.address,
+            found=f"nothing within {_LOOK_WITHIN} s, {_ASKED} times",
+            expected="workers that are there for this batch",
+            todo="look at the workers' own logs, start them again and give the same command",
+        )
 
     def _watch(self) -> None:
         """Follow how many workers there are; end what is under way once the scheduler or all have gone."""

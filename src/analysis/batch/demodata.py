@@ -6,8 +6,9 @@ from pathlib import Path
 
 import analysis
 from analysis.batch import fingerprint
+from analysis.batch.failure import WorkerDied
 from analysis.batch.pool import Pool
-from analysis.core.errors import SettingsError, nearest
+from analysis.core.errors import DataError, SettingsError, nearest
 from analysis.core.memory import give_memory_back
 from analysis.core.paths import project_root, write_text
 from analysis.core.settings import Batch
@@ -49,7 +50,15 @@ def make_demo_data(batch: Batch) -> None:
     if batch.batch == SIZES["country"]:
         # A process never gives back all that this took, and a batch begins in this one.
         with Pool(1, {}) as pool:
-            pool.submit(_make_nation, store).result()
+            try:
+                pool.submit(_make_nation, store).result()
+            except WorkerDied as error:
+                raise DataError(
+                    "the synthetic country's data could not be made",
+                    where=str(store),
+                    found="; ".join(error.__notes__),
+                    todo="see that there are 2 GiB of memory to be had, and give the same command again",
+                ) from None
     else:
         # Heavy, and needed once.
         from analysis.demo import make_country  # noqa: PLC0415

@@ -19,17 +19,12 @@ from dataclasses import dataclass, field
 from functools import partial
 from multiprocessing import connection
 from multiprocessing.process import BaseProcess
-from pathlib import Path
 from types import TracebackType
 from typing import Protocol
 
 from analysis.batch.failure import MOST_DEATHS, WorkerDied
 from analysis.batch.scratch import clear_scratch_of_the_dead
 from analysis.batch.workers import WorkerContext
-
-#: Bytes that a worker has use for: itself, its template, a kernel with one service's rows, and every second
-#: worker what a report of twenty services takes.
-_MEMORY_OF_A_WORKER = 896 * 2**20
 
 
 class Executor(Protocol):
@@ -55,32 +50,6 @@ class Executor(Protocol):
         """Let go of the workers, and of what they do where the block was left by an error."""
 
 
-def usable_processors() -> int:
-    """Return how many processors this process may use."""
-    with contextlib.suppress(AttributeError):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
-def usable_memory() -> int | None:
-    """Return how many bytes of memory this process and its children may have, or None where nobody says."""
-    found = []
-    with contextlib.suppress(OSError, ValueError, AttributeError):
-        found.append(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGESIZE"))
-    # A container's limit. "max", where it has none, is no number.
-    for name in ("memory.max", "memory/memory.limit_in_bytes"):
-        with contextlib.suppress(OSError, ValueError):
-            found.append(int((Path("/sys/fs/cgroup") / name).read_text()))
-    return min(found, default=None)
-
-
-def usable_workers() -> int:
-    """Return how many workers there are processors and memory for: at least one."""
-    memory = usable_memory()
-    room = usable_processors() if memory is None else memory // _MEMORY_OF_A_WORKER
-    return max(min(usable_processors(), room), 1)
-
-
 @dataclass
 class _Given:
     """A task, the future that its giver holds, and how the workers died that had it."""
@@ -97,14 +66,19 @@ class Pool:
     it was.
     """
 
-    def __init__(self, workers: int, environment: Mapping[str, str]) -> None:
+    def __init__(self, workers: int, environment: Mapping[str, str], *, fork: bool = True) -> None:
+        """Have up to `workers` processes with the variables of `environment`.
+
+        They are forked from one that has imported everything, where that is possible; without `fork` each is
+        an interpreter of its own.
+        """
         self.at_once, self._environment = workers, dict(environment)
         self._all: list[ProcessPoolExecutor] = []
         self._idle: list[ProcessPoolExecutor] = []
         self._waiting: deque[_Given] = deque()
         self._closed = False
         # Not forked from this process: papermill's event loop and its threads would not survive it.
-        self._context = WorkerContext()
+        self._context = WorkerContext(environment) if fork else multiprocessing.get_context("spawn")
         # Futures call back in threads of their own, and in the one that hands out.
         self._lock = threading.RLock()
 
@@ -183,18 +157,24 @@ class Pool:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        try:
+            self._end(at_once=kind is not None)
+        finally:
+            if isinstance(self._context, WorkerContext):
+                self._context.end()
+
+    def _end(self, *, at_once: bool) -> None:
         with self._lock:
-            self._closed = kind is not None
+            self._closed = at_once
             workers = list(self._all)
         processes = [process for worker in workers for process in _processes(worker)]
         for worker in workers:
             # Interrupted: what is under way is given up, and nobody waits for it.
-            worker.shutdown(wait=kind is None, cancel_futures=kind is not None)
-        if kind is not None:
+            worker.shutdown(wait=not at_once, cancel_futures=at_once)
+        if at_once:
             for process in processes:
                 _end_group(process.pid, "SIGTERM")
                 process.terminate()
-        self._context.end()
 
 
 def begin_work(environment: Mapping[str, str]) -> None:

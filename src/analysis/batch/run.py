@@ -11,6 +11,7 @@ from pathlib import Path
 from rich.console import Console
 
 from analysis.batch.batchfile import check_build_folder, keep_batch_file
+from analysis.batch.capacity import usable_memory, usable_workers
 from analysis.batch.folder import INDEX, RECORD, clear_leftovers, run_folders, set_aside
 from analysis.batch.kernels.guard import KERNELS, RunLimits
 from analysis.batch.lock import hold
@@ -18,7 +19,6 @@ from analysis.batch.meanwhile import drop_outdated
 from analysis.batch.mirror import Mirror, Sending, working_folder
 from analysis.batch.outcome import Outcome
 from analysis.batch.plan import Plan, make_plan, write_plan
-from analysis.batch.pool import usable_memory, usable_workers
 from analysis.batch.progress import Bar, Lines, Silence
 from analysis.batch.reports import report_folders
 from analysis.batch.runlog import RunLog

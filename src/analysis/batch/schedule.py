@@ -43,8 +43,9 @@ def carry_out(
     address `cluster`. A run that is unchanged is not made again. What needs a failed run is not run. Raises
     ClusterLost where the scheduler goes away; what has been made stands.
     """
-    work = _Work(plan, watch, limits or RunLimits())
-    with _executor(plan, workers, cluster) as executor:
+    limits = limits or RunLimits()
+    work = _Work(plan, watch, limits)
+    with _executor(plan, workers, cluster, fork=limits.kernels == "warm") as executor:
         work.settle()
         if work.waiting:
             # What planning took, workers can use.
@@ -56,9 +57,11 @@ def carry_out(
     return tuple(work.outcomes[run.id] for run in plan.runs)
 
 
-def _executor(plan: Plan, workers: int, cluster: str | None) -> Executor:
+def _executor(plan: Plan, workers: int, cluster: str | None, *, fork: bool) -> Executor:
     environment = surroundings(plan.batch.date)
-    return Pool(workers, environment) if cluster is None else Cluster(cluster, environment, plan)
+    if cluster is not None:
+        return Cluster(cluster, environment, plan)
+    return Pool(workers, environment, fork=fork)
 
 
 @dataclass

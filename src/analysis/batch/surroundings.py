@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 
 # One thread each: runs are parallel already, and sums in another order differ in their last digits.
 _THREADS = ("OMP_NUM", "OPENBLAS_NUM", "MKL_NUM", "NUMEXPR_NUM", "BLIS_NUM", "VECLIB_MAXIMUM")
@@ -26,3 +27,15 @@ def surroundings(date: dt.date) -> dict[str, str]:
     """
     midnight = dt.datetime.combine(date, dt.time(), tzinfo=dt.UTC)
     return {**FIXED, "SOURCE_DATE_EPOCH": str(int(midnight.timestamp())), "TZ": "UTC"}
+
+
+def inherited() -> dict[str, str]:
+    """Return this process's environment for one that begins in another folder.
+
+    Python is found by it as it is here: where PYTHONPATH names folders from here, it names whole paths.
+    """
+    found = dict(os.environ)
+    if path := found.get("PYTHONPATH"):
+        folders = [os.path.abspath(folder) for folder in path.split(os.pathsep) if folder]
+        found["PYTHONPATH"] = os.pathsep.join(folders)
+    return found

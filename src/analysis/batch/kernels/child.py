@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
-import fcntl
 import locale
 import os
 import random
@@ -66,6 +65,9 @@ class WorkerRequest:
 
 def _moved(file: int, least: int) -> int:
     """Return another descriptor of an open file, of that number or above, in the place of this one."""
+    # Here: Windows, which forks nothing, has no such module.
+    import fcntl  # noqa: PLC0415
+
     other = fcntl.fcntl(file, fcntl.F_DUPFD_CLOEXEC, least)
     os.close(file)
     return other

@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from analysis.batch.kernels.processes import Forked, NoTemplate, Template, no_template
+from analysis.batch.kernels.forked import Forked
+from analysis.batch.kernels.processes import NoTemplate, Template, no_template
 from analysis.batch.surroundings import FIXED
 
 #: After so many templates in a row that could not be started, a process asks for no more.
@@ -20,11 +21,17 @@ _READ_AT_START = ("PYTHON", "LD_")
 
 
 class Keeper:
-    """Keeps one template, started when it is needed and again when it is gone."""
+    """Keeps one template, started when it is needed and again when it is gone.
 
-    def __init__(self, template: Template | None = None) -> None:
+    `environment` has variables that the template is to have beside this process's.
+    """
+
+    def __init__(
+        self, template: Template | None = None, *, environment: Mapping[str, str] | None = None
+    ) -> None:
         self.lock = threading.RLock()
         self.template = template
+        self.environment = dict(environment or {})
         # Kept until their kernels have ended: a template ends, with them, when its channel is closed.
         self.retired: list[Template] = []
         self.process = os.getpid()
@@ -34,12 +41,12 @@ class Keeper:
         """Return the template, ready to fork."""
         if self.process != os.getpid():
             # Forked with its owner's memory: the template in it is the other's.
-            self.__init__()
+            self.__init__(environment=self.environment)
         if self.failures >= _MOST_FAILURES:
             raise no_template(f"{self.failures} could not be started")
         if self.template is None or not self.template.alive:
             try:
-                self.template = Template.start()
+                self.template = Template.start(self.environment)
                 self.template.wait_until_ready()
             except (OSError, NoTemplate) as error:
                 self.template, self.failures = None, self.failures + 1

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import select
-import signal
 import socket
 import subprocess
 import sys
@@ -13,102 +11,23 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from typing import Any, BinaryIO
 
+import analysis
+from analysis.batch.kernels.forked import Child, Forked
 from analysis.batch.kernels.template import BEGIN
 from analysis.batch.kernels.wire import receive, send
-from analysis.batch.surroundings import FIXED
+from analysis.batch.surroundings import FIXED, inherited
 from analysis.core.errors import BuildError
 
 #: Seconds that a template may take for its imports, on a machine that is busy with other things.
 _LONGEST_START = 120
 _LONGEST_FORK = 30
+_LONGEST_END = 10
 #: Libraries' own threads, which would be alive at the fork.
 _NO_THREADS = {"JE_ARROW_MALLOC_CONF": "background_thread:false"}
 
 
 class NoTemplate(BuildError):  # noqa: N818 - the house names errors by what is wrong
     """Kernels cannot be forked here."""
-
-
-class Forked:
-    """A process that a template has forked, with the methods of `subprocess.Popen` that provisioners use.
-
-    It is not this process's child: the template tells of its end.
-    """
-
-    stdin = stdout = stderr = None
-
-    def __init__(self, pid: int, channel: socket.socket) -> None:
-        self.pid, self._channel = pid, channel
-        self.returncode: int | None = None
-        #: Whether it ended because its template did, which is no fault of what it ran.
-        self.lost = False
-
-    def poll(self) -> int | None:
-        """Return the exit code (-n for signal n), or None while the process lives."""
-        return self._look(0)
-
-    def wait(self, timeout: float | None = None) -> int:
-        """Return the exit code when there is one; raise subprocess.TimeoutExpired if it takes longer."""
-        if self._look(timeout) is None:
-            raise subprocess.TimeoutExpired("ipykernel_launcher", timeout or 0)
-        return self.returncode
-
-    def send_signal(self, number: int) -> None:
-        """Send a signal to the process alone; nothing happens where it has ended."""
-        if self.poll() is None:
-            os.kill(self.pid, number)
-
-    def terminate(self) -> None:
-        """Ask the process to end."""
-        self.send_signal(signal.SIGTERM)
-
-    def kill(self) -> None:
-        """End the process."""
-        self.send_signal(signal.SIGKILL)
-
-    def _look(self, timeout: float | None) -> int | None:
-        if self.returncode is None and _has_something(self._channel, timeout):
-            message = receive(self._channel)
-            self._channel.close()
-            self.lost = message is None
-            self.returncode = -signal.SIGKILL if message is None else message[0]["exit"]
-            if self.lost:
-                # The system ends it with its template; what it has started itself would live on.
-                with contextlib.suppress(OSError):
-                    os.killpg(self.pid, signal.SIGKILL)
-        return self.returncode
-
-
-class Child:
-    """A process that this one has forked itself, with what `Template` uses of `subprocess.Popen`."""
-
-    def __init__(self, pid: int) -> None:
-        self.pid = pid
-        self.returncode: int | None = None
-
-    def poll(self) -> int | None:
-        """Return the exit code (-n for signal n), or None while the process lives."""
-        return self._look(os.WNOHANG)
-
-    def wait(self) -> int:
-        """Return the exit code when there is one."""
-        return self._look(0)
-
-    def kill(self) -> None:
-        """End the process."""
-        if self.poll() is None:
-            os.kill(self.pid, signal.SIGKILL)
-
-    def _look(self, how: int) -> int | None:
-        if self.returncode is None:
-            try:
-                pid, status = os.waitpid(self.pid, how)
-            except ChildProcessError:
-                # Somebody else has waited for it.
-                self.returncode = -signal.SIGKILL
-            else:
-                self.returncode = os.waitstatus_to_exitcode(status) if pid else None
-        return self.returncode
 
 
 class Template:
@@ -121,8 +40,11 @@ class Template:
         self._ready = False
 
     @classmethod
-    def start(cls) -> Template:
-        """Start a template from nothing: an interpreter that has everything to import."""
+    def start(cls, environment: Mapping[str, str] | None = None) -> Template:
+        """Start a template from nothing: an interpreter that has everything to import.
+
+        It has this process's environment, with the variables of `environment` beside it.
+        """
         control, theirs = socket.socketpair()
         # What it prints would stand in the middle of the owner's own words; it is asked for when it fails.
         printed = tempfile.TemporaryFile()  # noqa: SIM115 - open for as long as the process
@@ -131,7 +53,7 @@ class Template:
             process = subprocess.Popen(
                 [sys.executable, "-c", begin],
                 pass_fds=[theirs.fileno()],
-                env={**os.environ, **FIXED, **_NO_THREADS},
+                env={**inherited(), **FIXED, **(environment or {}), **_NO_THREADS},
                 # Nothing there to be imported by mistake, and no folder held that is to be removed.
                 cwd="/",
                 stdin=subprocess.DEVNULL,
@@ -160,6 +82,10 @@ class Template:
             message = self._next(_LONGEST_START)
             if "ready" not in message:
                 raise no_template(str(message.get("error", message)))
+            if message["source"] != analysis.__file__:
+                # It would make results of another source than the one that is written down with them.
+                self.end()
+                raise no_template(f"it has {message['source']}, and this process {analysis.__file__}")
             self._ready = True
 
     def fork(self, what: Mapping[str, Any], files: Sequence[int]) -> Forked | None:
@@ -190,9 +116,16 @@ class Template:
             send(self._control, {"do": "retire"})
 
     def end(self) -> None:
-        """End the process and its kernels."""
+        """End the process and what it has forked."""
+        if not self._ready:
+            # At its imports it hears of nothing, and has forked nothing.
+            self.process.kill()
         self._control.close()
-        self.process.wait()
+        try:
+            self.process.wait(_LONGEST_END)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
 
     def _next(self, seconds: float) -> dict[str, Any]:
         self._control.settimeout(seconds)
@@ -208,16 +141,9 @@ class Template:
         return message[0]
 
 
-def _has_something(channel: socket.socket, timeout: float | None) -> bool:
-    # select() knows the first 1024 descriptors only, and a Jupyter server has more.
-    waiting = select.poll()
-    waiting.register(channel, select.POLLIN)
-    return bool(waiting.poll(None if timeout is None else 1000 * timeout))
-
-
 def no_template(why: str) -> NoTemplate:
     """Return the error that says why there is no template."""
-    return NoTemplate("no template to fork kernels from", found=why)
+    return NoTemplate("no template to fork from", found=why)
 
 
 def _last_line(printed: BinaryIO | None) -> str:

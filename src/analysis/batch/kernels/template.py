@@ -14,7 +14,9 @@ import platform
 import socket
 import sys
 from importlib import import_module
+from types import ModuleType
 
+import analysis
 from analysis.batch.kernels.child import Request, WorkerRequest, become_kernel, become_worker
 from analysis.batch.kernels.nursery import Nursery, check_single_thread
 from analysis.batch.kernels.own_files import change_times, list_own_files, read_own_files
@@ -91,6 +93,8 @@ IMPORTS = (
     "analysis.report",
 )
 
+_GRAMMAR = "rfc3987_syntax"
+
 
 def main(descriptor: int, owner: int) -> None:
     """Import, say so, then fork on request until the owner (a process id) is gone.
@@ -102,11 +106,7 @@ def main(descriptor: int, owner: int) -> None:
     sys.path.remove("")
     control = socket.socket(fileno=descriptor)
     try:
-        # Imported by way of nbformat and jsonschema, which do without it, it compiles a grammar for 1.5 s.
-        sys.modules["rfc3987_syntax"] = None
-        for name in IMPORTS:
-            import_module(name)
-        del sys.modules["rfc3987_syntax"]
+        _import_all()
         # Before what they say is read: what changes meanwhile is seen by its time.
         sources = change_times(list_own_files())
         # Here, for it imports ipykernel.
@@ -127,12 +127,27 @@ def main(descriptor: int, owner: int) -> None:
     gc.freeze()
     gather_pages()
     nursery = Nursery(control, owner, sources)
-    send(control, {"ready": os.getpid()})
+    send(control, {"ready": os.getpid(), "source": analysis.__file__})
     request = nursery.serve()
     if isinstance(request, WorkerRequest):
         request = _stand_beside(request, sources)
     if isinstance(request, Request):
         become_kernel(request)
+
+
+def _import_all() -> None:
+    # By way of nbformat and jsonschema a grammar is imported that takes 1.5 s to compile. Whoever checks an
+    # address by it imports it then.
+    put_off = ModuleType(_GRAMMAR)
+    put_off.is_valid_syntax = _is_valid_syntax
+    sys.modules[_GRAMMAR] = put_off
+    for name in IMPORTS:
+        import_module(name)
+    del sys.modules[_GRAMMAR]
+
+
+def _is_valid_syntax(*given: object, **options: object) -> bool:
+    return import_module(_GRAMMAR).is_valid_syntax(*given, **options)
 
 
 def _stand_beside(request: WorkerRequest, sources: dict[str, int]) -> Request | WorkerRequest | None:
@@ -146,7 +161,13 @@ def _stand_beside(request: WorkerRequest, sources: dict[str, int]) -> Request | 
     request = request.placed()
     ours, theirs = socket.socketpair()
     worker = os.getpid()
-    pid = os.fork()
+    try:
+        pid = os.fork()
+    except OSError:
+        # Too many processes: a template of its own is started when a kernel is wanted, if that can be.
+        ours.close()
+        theirs.close()
+        become_worker(request)
     if pid:
         theirs.close()
         adopt(pid, ours)
