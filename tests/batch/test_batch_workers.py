@@ -106,6 +106,17 @@ def test_workers_go_on_when_their_template_is_killed_and_the_next_comes_from_ano
         assert pool.submit(os.getppid).result(60) not in (template, os.getpid())
 
 
+def test_a_worker_is_renewed_after_the_task_that_leaves_memory_behind_and_no_other() -> None:
+    with Pool(1, {}, renew_after=nursery) as pool:
+        first, beside = pool.submit(os.getpid).result(60), pool.submit(nursery).result(60)
+        assert beside[1] == first
+        second = [pool.submit(os.getpid).result(60) for _ in range(3)]
+        assert first != second[0] == second[1] == second[2]
+        assert soon(lambda: is_gone(first) and is_gone(beside[0]))
+        tasks = [pool.submit(nursery) for _ in range(3)]
+        assert len({task.result(60)[1] for task in tasks}) == 3
+
+
 def die_of(number: int) -> None:
     os.kill(os.getpid(), number)
 

@@ -54,7 +54,7 @@ class Executor(Protocol):
 class _Given:
     """A task, the future that its giver holds, and how the workers died that had it."""
 
-    call: Callable[[], object]
+    call: partial
     future: Future = field(default_factory=Future)
     deaths: list[str] = field(default_factory=list)
 
@@ -66,12 +66,21 @@ class Pool:
     it was.
     """
 
-    def __init__(self, workers: int, environment: Mapping[str, str], *, fork: bool = True) -> None:
+    def __init__(
+        self,
+        workers: int,
+        environment: Mapping[str, str],
+        *,
+        fork: bool = True,
+        renew_after: Callable | None = None,
+    ) -> None:
         """Have up to `workers` processes with the variables of `environment`.
 
         They are forked from one that has imported everything, where that is possible; without `fork` each is
-        an interpreter of its own.
+        an interpreter of its own. A forked one that has done the task `renew_after` is replaced by a fresh
+        one, which costs little: a process never gives back all the memory that large work took.
         """
+        self._renew_after = renew_after if fork and sys.platform == "linux" else None
         self.at_once, self._environment = workers, dict(environment)
         self._all: list[ProcessPoolExecutor] = []
         self._idle: list[ProcessPoolExecutor] = []
@@ -143,7 +152,11 @@ class Pool:
                 else:
                     given.future.set_exception(WorkerDied.after(given.deaths))
             else:
-                self._idle.append(worker)
+                if self._renew_after is not None and given.call.func is self._renew_after:
+                    self._all.remove(worker)
+                    worker.shutdown(wait=False)
+                else:
+                    self._idle.append(worker)
                 if error is None:
                     given.future.set_result(doing.result())
                 else:

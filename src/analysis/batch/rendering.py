@@ -47,7 +47,8 @@ def render_books(
             todo="make the reports first: tilstand run params/demo.yaml",
         )
     failed = 0
-    with hold(folder), Pool(workers, surroundings(load_batch(folder / NAME).date)) as pool:
+    environment = surroundings(load_batch(folder / NAME).date)
+    with hold(folder), Pool(workers, environment, renew_after=_render) as pool:
         futures = {pool.submit(_render, book, engine, formats): book for book in books}
         for number, future in enumerate(as_completed(futures), start=1):
             name = futures[future].relative_to(folder).as_posix()

@@ -61,7 +61,7 @@ def _executor(plan: Plan, workers: int, cluster: str | None, *, fork: bool) -> E
     environment = surroundings(plan.batch.date)
     if cluster is not None:
         return Cluster(cluster, environment, plan)
-    return Pool(workers, environment, fork=fork)
+    return Pool(workers, environment, fork=fork, renew_after=make_report)
 
 
 @dataclass

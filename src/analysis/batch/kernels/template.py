@@ -150,8 +150,8 @@ def _is_valid_syntax(*given: object, **options: object) -> bool:
     return import_module(_GRAMMAR).is_valid_syntax(*given, **options)
 
 
-def _stand_beside(request: WorkerRequest, sources: dict[str, int]) -> Request | WorkerRequest | None:
-    """Fork the nursery of a worker's kernels, then be the worker; return in the nursery and its kernels.
+def _stand_beside(request: WorkerRequest, sources: dict[str, int]) -> Request | WorkerRequest:
+    """Fork the nursery of a worker's kernels, then be the worker; return in the kernels alone.
 
     Here, for later the worker has threads and files that no fork survives.
     """
@@ -176,4 +176,8 @@ def _stand_beside(request: WorkerRequest, sources: dict[str, int]) -> Request | 
     request.close()
     # Ctrl-C in the terminal is for the batch, and signals for the worker's group are for its renderers.
     os.setsid()
-    return Nursery(theirs, worker, sources).serve()
+    asked = Nursery(theirs, worker, sources).serve()
+    if asked is None:
+        # What was imported is the template's to clear away.
+        os._exit(0)
+    return asked
