@@ -63,7 +63,7 @@ def test_a_wrong_setting_is_named_without_a_traceback(monkeypatch, capsys, batch
         (("render", "nowhere"), ("no book", "tilstand run")),
         (("import", "a.csv"), ("no --mapping and no --into", "--draft")),
         (("run",), ("Missing argument",)),
-        (("run", "b.yaml", "--workers", "two"), ("--workers", "integer")),
+        (("run", "b.yaml", "--workers", "two"), ("--workers", "whole number")),
     ],
 )
 def test_wrong_use_ends_with_2_and_says_why(monkeypatch, capsys, tmp_path, arguments, parts) -> None:

@@ -20,8 +20,8 @@ from analysis.batch.runs import Run
 class InProcess:
     """A pool of no processes: every task is done when it is handed in."""
 
-    def __init__(self, workers: int, environment: dict[str, str]) -> None:
-        self.at_once = workers
+    def __init__(self, workers: int, environment: dict[str, str], **options: object) -> None:
+        self.at_once, self.options = workers, options
 
     def submit(self, task, *args, **options) -> Future:
         future: Future = Future()

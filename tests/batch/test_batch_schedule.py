@@ -9,7 +9,7 @@ from functools import partial
 import pytest
 from pretended import InProcess, pretend
 
-from analysis.batch import make_plan, read_record, run_batch, schedule
+from analysis.batch import RunLimits, make_plan, read_record, run_batch, schedule
 from analysis.batch.folder import FACTS, INDEX
 from analysis.batch.pool import Pool
 
@@ -38,8 +38,8 @@ def want(tiny, word: str, *ids: str) -> None:
 class OneByOne(InProcess):
     """A pool whose tasks end one by one, the oldest first, when somebody waits for one."""
 
-    def __init__(self, workers: int, environment: dict[str, str]) -> None:
-        super().__init__(workers, environment)
+    def __init__(self, workers: int, environment: dict[str, str], **options: object) -> None:
+        super().__init__(workers, environment, **options)
         self.under_way = under_way
         under_way.clear()
 
@@ -71,6 +71,22 @@ def test_at_most_half_of_the_workers_make_reports_and_none_is_idle_meanwhile(
     assert {o.outcome for o in result.outcomes} == {"done"}
     assert max(reports[True] for reports in seen) == max(1, workers // 2)
     assert max(sum(kinds.values()) for kinds in seen) == workers
+
+
+@pytest.mark.parametrize(("kernels", "forked"), [("warm", True), ("ordinary", False)])
+def test_workers_are_forked_as_kernels_are_and_renewed_after_reports(
+    kernels, forked, pretending, monkeypatch
+) -> None:
+    pools = []
+
+    def pool(*arguments, **options):
+        pools.append(InProcess(*arguments, **options))
+        return pools[0]
+
+    monkeypatch.setattr(schedule, "Pool", pool)
+    options = {"notebooks": pretending.notebooks, "only": ("9901/school",)}
+    run_batch(pretending.batch, pretending.build, **options, limits=RunLimits(kernels=kernels))
+    assert pools[0].options == {"fork": forked, "renew_after": schedule.make_report}
 
 
 def test_a_second_batch_makes_nothing_again(pretending) -> None:
