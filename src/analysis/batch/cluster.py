@@ -157,7 +157,7 @@ class Cluster:
         finally:
             shutil.rmtree(self._marks, ignore_errors=True)
 
-    def _check_workers(self) -> None:
+    def _wait_for_workers(self) -> None:
         deadline = time.monotonic() + _ANSWER_WITHIN
         while not (found := self._client.nthreads()):
             if time.monotonic() > deadline:
@@ -168,6 +168,8 @@ class Cluster:
                 )
             time.sleep(0.2)
         self._workers = len(found)
+
+    def _check_workers(self) -> None:
         steering = self._plan.batch.steering
         seen = {
             "the build folder": self._marks,
@@ -185,6 +187,7 @@ class Cluster:
         """Return what each worker says of itself, without those that went away meanwhile."""
         paths = {name: str(path) for name, path in seen.items()}
         for _ in range(_ASKED):
+            self._wait_for_workers()
             # One that is killed while it is asked would make this wait for ever; the limit is an option of
             # Dask's `sync`, by which this waits.
             with contextlib.suppress(TimeoutError):
@@ -195,7 +198,7 @@ class Cluster:
         raise ClusterLost(
             "the workers do not answer",
             where=self.address,
-            found=f"nothing within {_LOOK_WITHIN} s, {_ASKED} times",
+            found=f"asked {_ASKED} times, each was silent for {_LOOK_WITHIN} s or went away",
             expected="workers that are there for this batch",
             todo="look at the workers' own logs, start them again and give the same command",
         )

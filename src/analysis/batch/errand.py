@@ -17,8 +17,8 @@ from pathlib import Path
 from analysis.batch.failure import MOST_DEATHS, WorkerDied
 from analysis.batch.fingerprint import REPORT_ROOMS, environment_hash, source_hash, tree_hash
 from analysis.batch.outcome import Outcome, this_process
-from analysis.batch.pool import begin_work
 from analysis.batch.scratch import is_alive
+from analysis.batch.workers import begin_work
 from analysis.core.errors import BuildError
 from analysis.core.paths import project_root, write_text
 from analysis.core.remote import bring, brought

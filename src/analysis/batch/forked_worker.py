@@ -26,6 +26,11 @@ class ForkedWorker(SpawnProcess):
 
     fork: Callable[..., Forked]
 
+    @property
+    def forked(self) -> bool:
+        """Whether it was: it was started where there was no template."""
+        return isinstance(self._popen, _ForkedPopen) and self._popen.is_forked
+
     @staticmethod
     def _Popen(process: ForkedWorker) -> Popen:  # noqa: N802 - multiprocessing's
         return _ForkedPopen(process)
@@ -43,6 +48,11 @@ class _ForkedPopen(Popen):
     def __init__(self, process: ForkedWorker) -> None:
         self._asking = threading.Lock()
         super().__init__(process)
+
+    @property
+    def is_forked(self) -> bool:
+        """Whether there was a template to fork it."""
+        return self._forked is not None
 
     def _launch(self, process: ForkedWorker) -> None:
         tracker = resource_tracker.getfd()

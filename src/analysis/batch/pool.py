@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import logging
 import multiprocessing
-import os
 import signal
 import socket
-import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping
@@ -17,14 +14,12 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from functools import partial
-from multiprocessing import connection
 from multiprocessing.process import BaseProcess
 from types import TracebackType
 from typing import Protocol
 
 from analysis.batch.failure import MOST_DEATHS, WorkerDied
-from analysis.batch.scratch import clear_scratch_of_the_dead
-from analysis.batch.workers import WorkerContext
+from analysis.batch.workers import WorkerContext, begin, end_group, is_forked
 
 
 class Executor(Protocol):
@@ -80,10 +75,11 @@ class Pool:
         an interpreter of its own. A forked one that has done the task `renew_after` is replaced by a fresh
         one, which costs little: a process never gives back all the memory that large work took.
         """
-        self._renew_after = renew_after if fork and sys.platform == "linux" else None
+        self._renew_after = renew_after
         self.at_once, self._environment = workers, dict(environment)
         self._all: list[ProcessPoolExecutor] = []
         self._idle: list[ProcessPoolExecutor] = []
+        self._spent: set[ProcessPoolExecutor] = set()
         self._waiting: deque[_Given] = deque()
         self._closed = False
         # Not forked from this process: papermill's event loop and its threads would not survive it.
@@ -102,23 +98,14 @@ class Pool:
     def _hand_on(self) -> None:
         while self._waiting and not self._closed and (self._idle or len(self._all) < self.at_once):
             given = self._waiting.popleft()
-            worker = None
             try:
-                worker = self._idle.pop() if self._idle else self._new()
-                doing = worker.submit(given.call)
+                worker, doing = self._begin(given)
             except BrokenProcessPool:
                 # It died with nothing to do.
-                self._all.remove(worker)
                 self._waiting.appendleft(given)
                 continue
             except (OSError, RuntimeError) as error:
                 # No process or thread more is to be had of the system now.
-                if worker is not None:
-                    self._all.remove(worker)
-                    worker.shutdown(wait=False)
-                    # Where the thread was lacking, there is a process that nobody gives anything to do.
-                    for process in _processes(worker):
-                        process.terminate()
                 if self._all:
                     # Somebody is at work and comes here at the end of it.
                     self._waiting.appendleft(given)
@@ -127,11 +114,43 @@ class Pool:
                 continue
             doing.add_done_callback(partial(self._done, worker, given))
 
+    def _begin(self, given: _Given) -> tuple[ProcessPoolExecutor, Future]:
+        """Have an idle worker begin a task, or a new one."""
+        if not self._idle:
+            return self._begin_anew(given)
+        worker = self._idle.pop()
+        if worker in self._spent:
+            self._spent.remove(worker)
+            # Where no other is to be had, it goes on.
+            with contextlib.suppress(OSError, RuntimeError):
+                begun = self._begin_anew(given)
+                self._all.remove(worker)
+                worker.shutdown(wait=False)
+                return begun
+        try:
+            return worker, worker.submit(given.call)
+        except BrokenProcessPool:
+            self._all.remove(worker)
+            raise
+
+    def _begin_anew(self, given: _Given) -> tuple[ProcessPoolExecutor, Future]:
+        worker = self._new()
+        try:
+            return worker, worker.submit(given.call)
+        except (OSError, RuntimeError):
+            self._all.remove(worker)
+            # Where only a thread was lacking, there is a process that nobody gives anything to do.
+            processes = _processes(worker)
+            worker.shutdown(wait=False)
+            for process in processes:
+                process.terminate()
+            raise
+
     def _new(self) -> ProcessPoolExecutor:
         worker = ProcessPoolExecutor(
             1,
             mp_context=self._context,
-            initializer=_begin,
+            initializer=begin,
             initargs=(self._environment,),
         )
         self._all.append(worker)
@@ -152,11 +171,9 @@ class Pool:
                 else:
                     given.future.set_exception(WorkerDied.after(given.deaths))
             else:
-                if self._renew_after is not None and given.call.func is self._renew_after:
-                    self._all.remove(worker)
-                    worker.shutdown(wait=False)
-                else:
-                    self._idle.append(worker)
+                self._idle.append(worker)
+                if given.call.func is self._renew_after and any(map(is_forked, _processes(worker))):
+                    self._spent.add(worker)
                 if error is None:
                     given.future.set_result(doing.result())
                 else:
@@ -173,6 +190,7 @@ class Pool:
         try:
             self._end(at_once=kind is not None)
         finally:
+            self._closed = True
             if isinstance(self._context, WorkerContext):
                 self._context.end()
 
@@ -186,42 +204,8 @@ class Pool:
             worker.shutdown(wait=not at_once, cancel_futures=at_once)
         if at_once:
             for process in processes:
-                _end_group(process.pid, "SIGTERM")
+                end_group(process.pid, "SIGTERM")
                 process.terminate()
-
-
-def begin_work(environment: Mapping[str, str]) -> None:
-    """Make this process ready for tasks: the surroundings of its kernels, and quiet."""
-    os.environ.update(environment)
-    clear_scratch_of_the_dead()
-    # Imported by way of nbformat and jsonschema, which do without it, it compiles a grammar for 1.5 s.
-    sys.modules.setdefault("rfc3987_syntax", None)
-    # What it says of a failure stands in the failure's record; on the terminal it would break the bar.
-    logging.getLogger("papermill").setLevel(logging.CRITICAL)
-
-
-def _begin(environment: dict[str, str]) -> None:
-    if hasattr(os, "setpgrp"):
-        # What it starts, such as a renderer, is in its group, and ends with it.
-        os.setpgrp()
-    begin_work(environment)
-    threading.Thread(target=_end_with_the_parent, daemon=True).start()
-
-
-def _end_with_the_parent() -> None:
-    # A killed batch cannot stop its workers: they would finish their runs under the next batch's feet.
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        connection.wait([parent.sentinel])
-        _end_group(os.getpid(), "SIGKILL")
-        os._exit(1)
-
-
-def _end_group(pid: int, how: str) -> None:
-    """Signal a worker and whatever it has started, where processes have groups and it has one of its own."""
-    if hasattr(os, "killpg"):
-        with contextlib.suppress(OSError):
-            os.killpg(pid, signal.Signals[how])
 
 
 def _processes(worker: ProcessPoolExecutor) -> list[BaseProcess]:
@@ -230,7 +214,7 @@ def _processes(worker: ProcessPoolExecutor) -> list[BaseProcess]:
 
 def _death(process: BaseProcess) -> str:
     # Its renderers would write on in the folder where the next worker begins.
-    _end_group(process.pid, "SIGKILL")
+    end_group(process.pid, "SIGKILL")
     process.join(timeout=5)
     code = process.exitcode
     how = f"ended with exit code {code}"

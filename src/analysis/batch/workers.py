@@ -1,13 +1,23 @@
-"""How worker processes begin: forked from a template that has imported everything, where that can be."""
+"""How worker processes begin, forked from one that has imported everything where that can be, and end."""
 
 from __future__ import annotations
 
+import contextlib
+import logging
+import multiprocessing
+import os
+import signal
+import sys
+import threading
 from collections.abc import Mapping
+from multiprocessing import connection
 from multiprocessing.context import SpawnContext, SpawnProcess
+from multiprocessing.process import BaseProcess
 from typing import Any
 
 from analysis.batch.kernels.owner import Keeper, check_possible
 from analysis.batch.kernels.processes import NoTemplate
+from analysis.batch.scratch import clear_scratch_of_the_dead
 
 
 class WorkerContext(SpawnContext):
@@ -35,3 +45,43 @@ class WorkerContext(SpawnContext):
     def end(self) -> None:
         """End what is left of the processes, and the template."""
         self._templates.end()
+
+
+def is_forked(process: BaseProcess) -> bool:
+    """Return whether a process was forked from a template: then another like it costs little."""
+    return getattr(process, "forked", False)
+
+
+def begin_work(environment: Mapping[str, str]) -> None:
+    """Make this process ready for tasks: the surroundings of its kernels, and quiet."""
+    os.environ.update(environment)
+    clear_scratch_of_the_dead()
+    # Imported by way of nbformat and jsonschema, which do without it, it compiles a grammar for 1.5 s.
+    sys.modules.setdefault("rfc3987_syntax", None)
+    # What it says of a failure stands in the failure's record; on the terminal it would break the bar.
+    logging.getLogger("papermill").setLevel(logging.CRITICAL)
+
+
+def begin(environment: dict[str, str]) -> None:
+    """Make this process a worker of the batch that started it, and end with that."""
+    if hasattr(os, "setpgrp"):
+        # What it starts, such as a renderer, is in its group, and ends with it.
+        os.setpgrp()
+    begin_work(environment)
+    threading.Thread(target=_end_with_the_parent, daemon=True).start()
+
+
+def _end_with_the_parent() -> None:
+    # A killed batch cannot stop its workers: they would finish their runs under the next batch's feet.
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        connection.wait([parent.sentinel])
+        end_group(os.getpid(), "SIGKILL")
+        os._exit(1)
+
+
+def end_group(pid: int, how: str) -> None:
+    """Signal a worker and whatever it has started, where processes have groups and it has one of its own."""
+    if hasattr(os, "killpg"):
+        with contextlib.suppress(OSError):
+            os.killpg(pid, signal.Signals[how])

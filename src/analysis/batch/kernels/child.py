@@ -105,11 +105,18 @@ def become_worker(request: WorkerRequest) -> None:
 
     from multiprocessing.spawn import spawn_main  # noqa: PLC0415 - imported in the template
 
+    from analysis.batch.kernels.owner import end_template  # noqa: PLC0415
+
     # By this it knows itself to be started by multiprocessing.
     sys.argv = ["-c", "--multiprocessing-fork"]
     try:
         spawn_main(pipe_handle=request.pipe, tracker_fd=request.tracker)
+    except EOFError:
+        # The batch was given up before it had said what there is to do.
+        os._exit(1)
     except SystemExit as end:
+        # Waited for: in a container nobody else might.
+        end_template()
         sys.stdout.flush()
         sys.stderr.flush()
         # As multiprocessing ends what it forks: what was imported is the template's to clear away.

@@ -73,8 +73,10 @@ class Nursery:
                 if request is not None:
                     return request
         for pid in self.children:
-            with contextlib.suppress(OSError):
-                os.killpg(pid, signal.SIGKILL)
+            # It may not be the first of its group yet.
+            for end in (os.killpg, os.kill):
+                with contextlib.suppress(OSError):
+                    end(pid, signal.SIGKILL)
         return None
 
     def _answer(self, content: dict[str, Any], files: list[int]) -> Request | WorkerRequest | None:

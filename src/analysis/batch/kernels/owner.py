@@ -92,6 +92,11 @@ def adopt(pid: int, control: socket.socket) -> None:
     _own.__init__(Template.beside(pid, control))
 
 
+def end_template() -> None:
+    """End this process's own template, where it has one."""
+    _own.end()
+
+
 def prepare_template() -> Template:
     """Return this process's template, started and ready; raise NoTemplate where none is to be had."""
     with _own.lock:
