@@ -287,7 +287,7 @@ class EndError(Exception):
 
 
 def test_a_worker_whose_nursery_cannot_be_forked_is_one_without(monkeypatch) -> None:
-    def become(request: object) -> None:
+    def become(request: object, at_end: object) -> None:
         raise EndError
 
     def no_more() -> None:

@@ -10,6 +10,7 @@ import random
 import signal
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -99,13 +100,11 @@ def become_kernel(request: Request) -> None:
     WarmApp.launch_instance(argv=request.arguments, parent_handle=template)
 
 
-def become_worker(request: WorkerRequest) -> None:
-    """Be the worker that is asked for, and end the process. Call it in a newly forked process alone."""
+def become_worker(request: WorkerRequest, at_end: Callable[[], None]) -> None:
+    """Be the worker that is asked for, call `at_end`, and end. Call it in a newly forked process alone."""
     _take_surroundings(request, {})
 
     from multiprocessing.spawn import spawn_main  # noqa: PLC0415 - imported in the template
-
-    from analysis.batch.kernels.owner import end_template  # noqa: PLC0415
 
     # By this it knows itself to be started by multiprocessing.
     sys.argv = ["-c", "--multiprocessing-fork"]
@@ -115,8 +114,7 @@ def become_worker(request: WorkerRequest) -> None:
         # The batch was given up before it had said what there is to do.
         os._exit(1)
     except SystemExit as end:
-        # Waited for: in a container nobody else might.
-        end_template()
+        at_end()
         sys.stdout.flush()
         sys.stderr.flush()
         # As multiprocessing ends what it forks: what was imported is the template's to clear away.

@@ -93,7 +93,7 @@ def adopt(pid: int, control: socket.socket) -> None:
 
 
 def end_template() -> None:
-    """End this process's own template, where it has one."""
+    """End this process's own template, where it has one, and wait for it: nobody else might."""
     _own.end()
 
 

@@ -156,7 +156,7 @@ def _stand_beside(request: WorkerRequest, sources: dict[str, int]) -> Request | 
     Here, for later the worker has threads and files that no fork survives.
     """
     # Not before it is imported with everything else.
-    from analysis.batch.kernels.owner import adopt  # noqa: PLC0415
+    from analysis.batch.kernels.owner import adopt, end_template  # noqa: PLC0415
 
     request = request.placed()
     ours, theirs = socket.socketpair()
@@ -167,11 +167,11 @@ def _stand_beside(request: WorkerRequest, sources: dict[str, int]) -> Request | 
         # Too many processes: a template of its own is started when a kernel is wanted, if that can be.
         ours.close()
         theirs.close()
-        become_worker(request)
+        become_worker(request, end_template)
     if pid:
         theirs.close()
         adopt(pid, ours)
-        become_worker(request)
+        become_worker(request, end_template)
     ours.close()
     request.close()
     # Ctrl-C in the terminal is for the batch, and signals for the worker's group are for its renderers.
