@@ -321,11 +321,22 @@ placed.close()
     assert done.stdout.strip() == "['1', '2', '3'] True"
 
 
-def test_the_batch_can_be_imported_where_nothing_can_be_forked(tmp_path) -> None:
+def test_where_nothing_can_be_forked_the_batch_is_imported_and_its_workers_are_to_be_started(
+    tmp_path,
+) -> None:
+    # What Windows does not have cannot be imported here either.
     code = """
 import sys
 for name in ("fcntl", "multiprocessing.popen_fork", "multiprocessing.popen_spawn_posix"):
     sys.modules[name] = None
 import analysis.batch.run
+from analysis.batch.workers import WorkerContext, is_forked
+sys.platform = "win32"
+process = WorkerContext({}).Process()
+print(type(process).__name__, is_forked(process))
 """
-    subprocess.run([sys.executable, "-c", code], check=True, cwd=tmp_path)
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=tmp_path
+    )
+    assert done.stderr == ""
+    assert done.stdout.strip() == "SpawnProcess False"
