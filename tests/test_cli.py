@@ -11,7 +11,8 @@ from analysis import cli
 from analysis.batch import RunLimits
 from analysis.batch.intents import Intent, Intents
 from analysis.batch.pool import Pool
-from analysis.core.errors import RenderError
+from analysis.batch.run import checked_limits
+from analysis.core.errors import RenderError, SettingsError
 
 COMMANDS = ("import", "run", "plan", "render", "demo", "verify", "lab")
 
@@ -234,3 +235,8 @@ def test_a_number_that_is_none_is_said_where_it_was_given(
     said = capsys.readouterr().err.splitlines()
     assert said[0].startswith(f"{option}: ")
     assert said[1:] == [f"  found:    {given!r}", f"  expected: {expected}"]
+
+
+def test_a_time_limit_that_is_no_number_is_refused() -> None:
+    with pytest.raises(SettingsError, match="no run can end in that"):
+        checked_limits(RunLimits(seconds=float("nan")), 1)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from typer.models import OptionInfo
 
 from analysis.core.errors import SettingsError
 from analysis.core.remote import is_address
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from analysis.core.settings import Batch
 
 
-def _number(option: str, kind: type, expected: str) -> Callable[[object], float]:
-    """Return what reads the number that an option is given."""
+def _number(about: str, option: str, metavar: str, kind: type, expected: str) -> OptionInfo:
+    """Return an option for a number, which says of others as every wrong input is said."""
 
     def read(given: object) -> float:
         try:
@@ -28,37 +28,25 @@ def _number(option: str, kind: type, expected: str) -> Callable[[object], float]
                 "this number cannot be read", where=option, found=repr(given), expected=expected
             ) from None
 
-    return read
+    return typer.Option(help=about, parser=read, metavar=metavar)
 
 
+_WORKERS = "Processes at once; default: as processors and memory allow."
+_TIMEOUT = "Seconds that one notebook may take."
+_MEMORY = "MiB that one run may have; default: an even share of all."
 Workers = Annotated[
-    int | None,
-    typer.Option(
-        help="Processes at once; default: as processors and memory allow.",
-        parser=_number("--workers", int, "a whole number of processes, such as 2"),
-        metavar="NUMBER",
-    ),
+    int | None, _number(_WORKERS, "--workers", "NUMBER", int, "a whole number of processes, such as 2")
+]
+Timeout = Annotated[
+    float, _number(_TIMEOUT, "--timeout", "SECONDS", float, "a number of seconds, such as 600")
+]
+Memory = Annotated[
+    int | None, _number(_MEMORY, "--memory", "MIB", int, "a whole number of MiB, such as 2048")
 ]
 Cluster = Annotated[
     str | None, typer.Option(help="Address of a Dask scheduler, whose workers make the runs instead.")
 ]
 Kernels = Annotated[str, typer.Option(help="warm: imports done beforehand, on Linux; or ordinary.")]
-Timeout = Annotated[
-    float,
-    typer.Option(
-        help="Seconds that one notebook may take.",
-        parser=_number("--timeout", float, "a number of seconds, such as 600"),
-        metavar="SECONDS",
-    ),
-]
-Memory = Annotated[
-    int | None,
-    typer.Option(
-        help="MiB that one run may have; default: an even share of all.",
-        parser=_number("--memory", int, "a whole number of MiB, such as 2048"),
-        metavar="MIB",
-    ),
-]
 Only = Annotated[
     list[str] | None, typer.Option(help="MUNICIPALITY, MUNICIPALITY/SERVICE or /EDITION, or national.")
 ]

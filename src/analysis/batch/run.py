@@ -143,7 +143,8 @@ def checked_workers(workers: int | None) -> int:
 def checked_limits(limits: RunLimits, workers: int) -> RunLimits:
     """Return `limits`, with an even share of memory where none is given; raise SettingsError if wrong."""
     for name, value in (("--timeout", limits.seconds), ("--memory", limits.memory_mib)):
-        if value is not None and value <= 0:
+        # So put, it refuses what is not a number as well.
+        if value is not None and not value > 0:
             raise SettingsError(
                 "no run can end in that", where=name, found=str(value), expected="more than 0"
             )
