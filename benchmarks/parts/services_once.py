@@ -1,20 +1,26 @@
-"""Make service runs of a country and print what they took: `services_once ROOT BATCH RUNS make|measure`.
+"""Make service runs of a country and print what they took: `services_once ROOT BATCH RUNS WHAT`.
 
 `make` makes the national stage that they need, `measure` the runs, with notebooks that note the processor
-time of their own cells. The process's own time and that of all below it is the caller's to measure.
+time of their own cells. The process's own time and that of all below it is the caller's to measure. `stock`
+has the same notebooks executed by papermill as it comes, in as many processes.
 """
 
 from __future__ import annotations
 
 import json
 import sys
+import time
 from pathlib import Path
 
 import nbformat
 
-from analysis.batch import make_plan, run_batch
+from analysis.batch import Plan, make_plan, run_batch
+from analysis.batch.pool import Pool
+from analysis.batch.runs import Run
+from analysis.batch.surroundings import surroundings
 from analysis.core.settings import load_batch
 
+WORKERS = 2
 #: Stands first in a notebook, and counts what comes after: a cell's own time with all threads and processes
 #: of the kernel, its figures and their encoding included.
 _COUNT = """
@@ -59,11 +65,39 @@ def counting_notebooks(root: Path) -> Path:
     return folder
 
 
+def by_papermill(plan: Plan, runs: list[Run]) -> float:
+    """Execute runs by papermill as it comes; return the seconds, without a process's first runs."""
+    with Pool(WORKERS, surroundings(plan.batch.date)) as pool:
+        # More than processes, so that each has had one.
+        for future in [pool.submit(_execute, plan, run) for run in runs[: 2 * WORKERS]]:
+            future.result()
+        start = time.perf_counter()
+        for future in [pool.submit(_execute, plan, run) for run in runs]:
+            future.result()
+        return time.perf_counter() - start
+
+
+def _execute(plan: Plan, run: Run) -> None:
+    # Not to be paid for by the batch, which has this module imported as well.
+    import papermill  # noqa: PLC0415
+
+    # As deep in the build as the run's own folder: its parameters are paths from there.
+    folder = plan.build / "stock" / "runs" / run.id.replace("/", "-")
+    folder.mkdir(parents=True, exist_ok=True)
+    notebook, executed = str(plan.notebooks / run.notebook), str(folder / "notebook.ipynb")
+    papermill.execute_notebook(notebook, executed, run.parameters, cwd=str(folder), progress_bar=False)
+
+
 def main(root: Path, name: str, runs: int, what: str) -> None:
     """Do what the command line says and print it as JSON."""
     batch, build = load_batch(root / "params" / f"{name}.yaml"), root / "build" / name
-    options = {"notebooks": counting_notebooks(root), "reports": False, "workers": 2}
-    every = make_plan(batch, build, notebooks=options["notebooks"], reports=False).runs
+    options = {"notebooks": counting_notebooks(root), "reports": False, "workers": WORKERS}
+    plan = make_plan(batch, build, notebooks=options["notebooks"], reports=False)
+    every = plan.runs
+    if what == "stock":
+        chosen = [run for run in every if run.kind == "service"][:runs]
+        print(json.dumps({"runs": len(chosen), "seconds": by_papermill(plan, chosen)}))
+        return
     if what == "make":
         only = [run.id for run in every if run.kind == "reference"]
     else:
