@@ -2,9 +2,11 @@
 
 import errno
 import os
+import threading
 from collections import Counter
 from concurrent.futures import Future
 from functools import partial
+from types import SimpleNamespace
 
 import pytest
 from pretended import InProcess, pretend
@@ -156,6 +158,49 @@ def test_a_run_that_kills_its_worker_fails_alone(pretending, monkeypatch) -> Non
     assert {name for name, end in found.items() if end == "not_run"} == {"9901/municipality", "9901/full"}
     assert (pretending.build / "_protected/9901/library/error.txt").is_file()
     assert not list(pretending.build.rglob(".*.part*"))
+
+
+def goes_on_while_one_waits(tiny, held: str, *, until: set[str]) -> list[str]:
+    """Return what begins and ends before the run `held` does, which waits until those others have ended."""
+    noted = []
+
+    def ended(outcome) -> None:
+        noted.append(f"{outcome.id} ended")
+        if until <= {note.removesuffix(" ended") for note in noted}:
+            want(tiny, "done", held)
+
+    want(tiny, "wait", held)
+    # Where they never do, it goes on all the same: a batch that waits for ever would be no failing test.
+    at_last = threading.Timer(60, want, (tiny, "done", held))
+    at_last.start()
+    watch = SimpleNamespace(began=lambda run: noted.append(f"{run.id} began"), ended=ended)
+    plan = make_plan(tiny.batch, tiny.build, notebooks=tiny.notebooks)
+    try:
+        outcomes = schedule.carry_out(plan, workers=2, watch=watch)
+    finally:
+        at_last.cancel()
+    assert {outcome.outcome for outcome in outcomes} == {"done"}
+    return noted[: noted.index(f"{held} ended")]
+
+
+def test_a_report_is_made_while_a_run_of_another_municipality_goes_on(pretending, monkeypatch) -> None:
+    monkeypatch.setattr(schedule, "Pool", Pool)
+    meanwhile = goes_on_while_one_waits(pretending, "9902/school", until={"9901/full"})
+    assert "9901/full ended" in meanwhile[meanwhile.index("9902/school began") :]
+
+
+def test_a_service_s_national_picture_is_waited_for_by_what_needs_it_and_nothing_else(
+    pretending, monkeypatch
+) -> None:
+    monkeypatch.setattr(schedule, "Pool", Pool)
+    meanwhile = goes_on_while_one_waits(
+        pretending, "reference/library", until={"9901/school", "9902/full", "9903/full"}
+    )
+    assert {note.removesuffix(" began") for note in meanwhile if note.endswith(" began")} == {
+        *("reference/library", "reference/school", "9901/school"),
+        *(f"{place}/{run}" for place in ("9902", "9903") for run in ("school", "municipality", "full")),
+    }
+    assert {"9902/full ended", "9903/full ended"} <= set(meanwhile)
 
 
 def test_runs_that_the_batch_no_longer_names_are_set_aside(pretending) -> None:
