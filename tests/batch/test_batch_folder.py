@@ -2,11 +2,12 @@
 
 import os
 import socket
+from pathlib import Path
 
 import pytest
 from rich.console import Console
 
-from analysis.batch import hold, keep_batch_file, render_books, run_batch
+from analysis.batch import hold, keep_batch_file, lock, render_books, run_batch
 from analysis.batch.lock import LOCK
 from analysis.core.errors import BuildError, SettingsError
 from analysis.core.settings import load_batch
@@ -56,6 +57,23 @@ def test_a_second_batch_is_told_who_holds_the_folder(tiny) -> None:
     ):
         pass
     assert not (tiny.build / LOCK).exists()
+
+
+def test_where_files_have_no_locks_the_file_is_closed_before_it_goes(tiny, monkeypatch) -> None:
+    monkeypatch.setattr(lock, "fcntl", None)
+    open_at_the_end = []
+
+    def unlink(path: Path, **_: object) -> None:
+        # Windows refuses to remove a file that is open.
+        own = [os.path.realpath(f"/proc/self/fd/{number}") for number in os.listdir("/proc/self/fd")]
+        open_at_the_end.append(str(path) in own)
+        os.unlink(path)
+
+    monkeypatch.setattr(Path, "unlink", unlink)
+    for _ in range(2):
+        with hold(tiny.build), pytest.raises(BuildError, match="another batch"), hold(tiny.build):
+            pass
+    assert open_at_the_end == [False, False]
 
 
 def test_a_book_is_not_rendered_while_a_batch_is_at_work_in_its_build(tiny) -> None:

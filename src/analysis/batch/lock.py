@@ -33,10 +33,14 @@ def hold(build: Path) -> Iterator[None]:
         os.write(descriptor, f"{os.getpid()} {socket.gethostname()}\n".encode())
         yield
     finally:
-        # Removed while it is still held: whoever waits for this file finds out that it has no name any more.
+        if fcntl is None:
+            # Windows removes no file that is open, and there the file itself is the lock.
+            os.close(descriptor)
+        # Elsewhere while it is still held: whoever waits for it finds out that it has no name any more.
         with contextlib.suppress(OSError):
             path.unlink()
-        os.close(descriptor)
+        if fcntl is not None:
+            os.close(descriptor)
 
 
 def _take(path: Path) -> int:
