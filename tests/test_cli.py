@@ -205,6 +205,15 @@ def test_plan_says_what_would_run_and_makes_nothing(monkeypatch, capsys, batch_f
     assert not build.exists()
 
 
+def test_the_warm_kernel_is_installed_without_opening_anything(monkeypatch, capsys, tmp_path) -> None:
+    monkeypatch.setattr(sys, "prefix", str(tmp_path))
+    monkeypatch.setattr("analysis.batch.lab.open_lab", lambda *_: pytest.fail("it was opened"))
+    assert command(monkeypatch, "lab", "--kernel-only") == 0
+    kernel = tmp_path / "share/jupyter/kernels/tilstand"
+    assert f"installed: {kernel}" in capsys.readouterr().out
+    assert '"provisioner_name": "tilstand-warm"' in (kernel / "kernel.json").read_text()
+
+
 def test_lab_opens_this_pythons_jupyterlab_in_the_projects_folder(monkeypatch, tmp_path) -> None:
     called = []
     monkeypatch.setattr("sys.prefix", str(tmp_path))

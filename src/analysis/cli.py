@@ -23,6 +23,7 @@ from analysis.terminal import (
     print_drafts,
     run_and_say,
     say,
+    short,
 )
 
 # Everything heavy is imported by the command that needs it: --help answers at once.
@@ -228,7 +229,12 @@ def keep_ledger(
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
-def lab(context: typer.Context) -> None:
+def lab(
+    context: typer.Context,
+    kernel_only: Annotated[
+        bool, typer.Option("--kernel-only", help="Install the warm kernel, open nothing.")
+    ] = False,
+) -> None:
     """Open JupyterLab in the project's folder, with the notebooks in sight.
 
     What stands after the command is handed on to JupyterLab, which gets a warm kernel to choose.
@@ -236,9 +242,13 @@ def lab(context: typer.Context) -> None:
     \b
     Example: tilstand lab --no-browser
     """
+    from analysis.batch.kernels.spec import install_kernelspec  # noqa: PLC0415
     from analysis.batch.lab import open_lab  # noqa: PLC0415
     from analysis.core.paths import project_root  # noqa: PLC0415
 
+    if kernel_only:
+        say(f"installed: {short(install_kernelspec())}")
+        return
     open_lab(project_root(), context.args)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -20,4 +21,8 @@ def open_lab(root: Path, options: Iterable[str]) -> None:
     os.chdir(root)
     # This Python's own JupyterLab: another on the path has another environment.
     own = [f"--ServerApp.root_dir={root}", "--LabApp.default_url=/lab/tree/notebooks"]
-    os.execv(sys.executable, [sys.executable, "-m", "jupyterlab", *own, *options])
+    command = [sys.executable, "-m", "jupyterlab", *own, *options]
+    if os.name == "nt":
+        # Becoming another program is to start it and leave there, with arguments that blanks divide.
+        raise SystemExit(subprocess.call(command))
+    os.execv(sys.executable, command)
