@@ -115,3 +115,8 @@ def test_only_words_of_the_projects_own_errors_are_told() -> None:
     assert told(ours) == ("TooFewAnswers", "too few answers")
     assert told(other) == ("KeyError", "")
     assert told(DataError("no file", where="a.csv")) == ("DataError", "a.csv: no file")
+    # pandas and DuckDB have an error of that name, too.
+    words = str(DataError("no file", where="a.csv", todo="look for it"))
+    assert told(papermill(1, 1, "code", "DataError", words, [])) == ("DataError", words)
+    theirs = papermill(1, 1, "code", "DataError", "no numeric types in 'answer of Kari'", [])
+    assert told(theirs) == ("DataError", "")

@@ -38,11 +38,24 @@ class WorkerDied(BuildError):  # noqa: N818
             error.add_note(death)
         return error
 
+    @classmethod
+    def waited_for(cls, times: int) -> WorkerDied:
+        """Return the error of a run that waited for workers which were all killed before they began it."""
+        return cls(
+            "the workers that were to make this run were killed before they began it",
+            found=f"{times} times, each time another worker",
+            expected="workers that live for as long as the batch",
+            todo="look at the workers' own logs, and give the same command again",
+        )
+
 
 #: A run is made again when its worker dies; one that so many workers died of is set aside.
 MOST_DEATHS = 3
 
 _SYSTEM_ERROR = re.compile(r"\[Errno (\d+)\]")
+#: Names that errors of pandas and DuckDB have as well, and what stands in ours alone: a part of it by name.
+_OTHERS_TOO = ("DataError",)
+_OURS = re.compile(r"^  (found:   |expected:|to do:   ) ", re.MULTILINE)
 _COLOUR = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
 
@@ -78,10 +91,13 @@ def told(error: Exception) -> tuple[str, str]:
     ('BuildError', 'no such notebook')
     """
     if type(error).__name__ == "PapermillExecutionError":
-        # A kernel sends an error's class by name only; ours have names that nothing else in a notebook has.
+        # A kernel sends an error's class by name only.
         if system := _SYSTEM_ERROR.match(error.evalue):
             return error.ename, os.strerror(int(system[1]))
-        return error.ename, error.evalue if error.ename in _our_errors() else ""
+        ours = error.ename in _our_errors()
+        if error.ename in _OTHERS_TOO:
+            ours = _OURS.search(error.evalue) is not None
+        return error.ename, error.evalue if ours else ""
     if type(error).__name__ == "DeadKernelError":
         return "DeadKernelError", "the notebook's Python process died (killed, out of memory, or a crash)"
     if isinstance(error, TilstandError):
