@@ -32,7 +32,7 @@ def _number(about: str, option: str, metavar: str, kind: type, expected: str) ->
 
 
 _WORKERS = "Processes at once; default: as processors and memory allow."
-_TIMEOUT = "Seconds that one notebook may take."
+_TIMEOUT = "Seconds that one notebook may take, or one book of a report."
 _MEMORY = "MiB that one run may have; default: an even share of all."
 Workers = Annotated[
     int | None, _number(_WORKERS, "--workers", "NUMBER", int, "a whole number of processes, such as 2")

@@ -51,6 +51,24 @@ def test_source_that_was_edited_meanwhile_is_seen_though_its_hash_was_known(made
         fingerprint.source_hash.cache_clear()
 
 
+def test_a_report_of_outdated_runs_goes_with_them_though_nothing_of_its_own_was_changed(tiny, made) -> None:
+    plan, outcomes = made
+    tiny.write_notebooks(service="'another figure'")
+    outdated = set(drop_outdated(plan, outcomes))
+    services = {run.id for run in plan.runs if run.kind == "service"}
+    assert outdated == services | {"9901/full", "9902/full", "9903/full"}
+    # Other notebooks read the services' facts alone, by which they are known.
+    assert "9901/municipality" not in outdated
+
+
+def test_a_notebook_that_cannot_be_read_at_the_end_costs_its_own_runs_and_their_reports(tiny, made) -> None:
+    plan, outcomes = made
+    (tiny.notebooks / "municipality.ipynb").write_text("<<<<<<< ours")
+    places = ("9901", "9902", "9903")
+    expected = {f"{place}/{name}" for place in places for name in ("municipality", "full")}
+    assert set(drop_outdated(plan, outcomes)) == expected
+
+
 def test_data_that_cannot_be_read_at_the_end_leave_no_record(tiny, made) -> None:
     tiny.store.rename(tiny.root / "gone")
     assert set(drop_outdated(*made)) == without_record(made[0]) == {run.id for run in made[0].runs}

@@ -1,5 +1,6 @@
 """Progress says what runs, what failed, how fast it goes and what is left, at any size of batch."""
 
+import errno
 import io
 from dataclasses import dataclass, field
 from types import SimpleNamespace
@@ -9,7 +10,7 @@ from rich.console import Console
 
 from analysis.batch.outcome import Outcome
 from analysis.batch.pace import Pace
-from analysis.batch.progress import Bar, Lines
+from analysis.batch.progress import Bar, Lines, say
 from analysis.batch.summary import BatchResult
 
 
@@ -127,6 +128,28 @@ def test_without_a_terminal_every_run_is_a_line() -> None:
         "[2/3] FAILED    9901/s1  2.0 s  (ValueError)",
         "[3/3] not run   9901/s2  (9901/[red]s1 failed)",
     ]
+
+
+def test_progress_that_cannot_be_written_stops_no_batch() -> None:
+    class Full(io.StringIO):
+        def write(self, text: str) -> int:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    lines = Lines(PLAN, Console(file=Full(), width=40))
+    lines.began(PLAN.runs[0])
+    lines.ended(Outcome(id="9901/s0", outcome="done", seconds=1.26, ordinary="it needs Linux"))
+    assert lines.pace.ended == 1
+    say(lines.console, "the end")
+
+
+def test_why_kernels_are_ordinary_is_said_once_for_each_reason() -> None:
+    console = Console(file=io.StringIO(), width=40)
+    lines = Lines(PLAN, console)
+    for number, why in enumerate(("it needs Linux", "it needs Linux", "no answer within 30 s")):
+        lines.ended(Outcome(id=f"9901/s{number}", outcome="done", seconds=1, ordinary=why))
+    said = [line for line in console.file.getvalue().splitlines() if line.startswith("Ordinary")]
+    begin = "Ordinary kernels instead of warm ones: "
+    assert said == [f"{begin}it needs Linux", f"{begin}no answer within 30 s"]
 
 
 def test_without_a_terminal_a_line_says_twice_a_minute_how_far_the_batch_has_come(clock) -> None:

@@ -171,8 +171,6 @@ def test_where_there_is_no_template_workers_are_started(where, monkeypatch) -> N
     with Pool(1, {}) as pool:
         assert pool.submit(divmod, 7, 2).result(timeout=60) == (3, 1)
         assert pool.submit(os.getppid).result(timeout=60) == os.getpid()
-    with pytest.raises(NoTemplate):
-        refused()
 
 
 UNGUARDED = """
@@ -280,6 +278,15 @@ def test_folders_that_python_is_found_by_are_whole_paths_elsewhere(tmp_path, mon
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join(["src", "/opt/own", ""]))
     assert inherited()["PYTHONPATH"] == os.pathsep.join([str(tmp_path / "src"), "/opt/own"])
+
+
+def test_a_worker_finds_the_package_where_its_batch_does_whatever_folder_a_kernel_begins_in(
+    tmp_path, monkeypatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", "src")
+    workers.begin_work({})
+    assert os.environ["PYTHONPATH"] == str(tmp_path / "src")
 
 
 class EndError(Exception):

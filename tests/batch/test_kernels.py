@@ -2,15 +2,18 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
+import psutil
 import pytest
 from started import is_gone, is_warm, script, soon, started
 
-from analysis.batch.kernels import owner, provisioner
+from analysis.batch.kernels import owner, processes, provisioner
 from analysis.batch.kernels.processes import no_template
 from analysis.batch.kernels.spec import install_kernelspec
 from analysis.batch.surroundings import FIXED
@@ -193,6 +196,28 @@ def test_the_death_of_a_kernel_is_seen_and_no_other_dies() -> None:
         assert second.say("print(1)") == "1"
 
 
+def test_a_template_that_is_too_slow_to_fork_keeps_its_kernels_and_gives_way_to_another(monkeypatch) -> None:
+    with started() as kernel:
+        slow = owner.prepare_template().process
+        monkeypatch.setattr(processes, "_LONGEST_FORK", 0.5)
+        os.kill(slow.pid, signal.SIGSTOP)
+        try:
+            with started() as ordinary:
+                assert not is_warm(ordinary.pid)
+                assert ordinary.say("print(1)") == "1"
+        finally:
+            os.kill(slow.pid, signal.SIGCONT)
+        assert kernel.say("print(2)") == "2"
+        # The one that it forks at last, when nobody waits for it any more, is ended.
+        assert soon(lambda: {p.pid for p in psutil.Process(slow.pid).children()} == {kernel.pid})
+        monkeypatch.setattr(processes, "_LONGEST_FORK", 30)
+        with started() as another:
+            assert is_warm(another.pid)
+            assert owner.prepare_template().process.pid != slow.pid
+        assert kernel.say("print(3)") == "3"
+    assert soon(lambda: is_gone(slow.pid))
+
+
 def test_after_its_template_was_killed_a_process_gets_another() -> None:
     with started() as kernel:
         process, template = kernel.manager.provisioner.process, owner.prepare_template().process
@@ -248,6 +273,57 @@ def test_the_kernelspec_names_this_interpreter_and_the_provisioner(tmp_path) -> 
     assert spec["argv"][0] == sys.executable
     assert spec["display_name"] == "Python (Tilstand, warm)"
     assert spec["metadata"]["kernel_provisioner"] == {"provisioner_name": provisioner.PROVISIONER}
+
+
+ASK_TWICE = """
+import ctypes, sys
+from analysis.batch.kernels.nursery import check_single_thread
+check_single_thread()
+print("alone")
+{then}
+check_single_thread()
+"""
+#: One of a library's own, which Python does not know of.
+A_THREAD = """
+system, thread = ctypes.CDLL(None), ctypes.c_ulong()
+system.pthread_create(ctypes.byref(thread), None, system.pause, None)
+system.pthread_setname_np(thread, b"of_a_library")
+"""
+A_MODULE = "sys.modules['matplotlib_inline.backend_inline'] = sys"
+
+
+@pytest.mark.parametrize(
+    ("then", "named"),
+    [(A_THREAD, "of_a_library"), (A_MODULE, "matplotlib_inline.backend_inline")],
+    ids=["thread", "module"],
+)
+def test_a_process_that_must_not_be_forked_is_told_by_its_threads_and_modules(
+    then, named, monkeypatch
+) -> None:
+    # In a process of its own, since this one may have threads; and that one would have pyarrow's.
+    monkeypatch.setenv("JE_ARROW_MALLOC_CONF", "background_thread:false")
+    command = [sys.executable, "-c", ASK_TWICE.format(then=then)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.stdout == "alone\n"
+    assert re.search(rf"^RuntimeError: .*{named}", done.stderr, re.MULTILINE)
+
+
+def channels(pid: int) -> set[str]:
+    """Return the sockets and pipes that a process has open, as the system numbers them."""
+    found = set()
+    for path in Path(f"/proc/{pid}/fd").iterdir():
+        with suppress(FileNotFoundError):
+            found.add(os.readlink(path))
+    return {name for name in found if name.startswith(("socket:", "pipe:"))}
+
+
+def test_a_kernel_has_no_channel_of_its_template_nor_of_kernels_before_it() -> None:
+    with started() as first, started() as second:
+        template = channels(owner.prepare_template().process.pid)
+        # Its owner's, its own for waking up, and one by each kernel.
+        assert len(template) >= 4
+        assert [channels(kernel.pid) & template for kernel in (first, second)] == [set(), set()]
+        assert channels(first.pid) & channels(second.pid) == set()
 
 
 def test_a_template_whose_source_has_changed_forks_no_more_and_stays_for_its_kernels() -> None:

@@ -1,5 +1,6 @@
 """Workers and schedulers that go away, with runs that only pretend: each ends as the local processes' do."""
 
+import json
 import os
 import signal
 import subprocess
@@ -9,7 +10,6 @@ import time
 from pathlib import Path
 from types import SimpleNamespace
 
-import psutil
 import pytest
 from pretended import pretend
 from started import soon
@@ -17,6 +17,8 @@ from started import soon
 from analysis.batch import BatchResult, cluster, errand, make_plan, run_batch, schedule
 from analysis.batch.cluster import Cluster
 from analysis.batch.errand import ClusterLost
+from analysis.batch.failure import MOST_DEATHS
+from analysis.batch.plan import Plan
 from analysis.core.errors import SettingsError
 
 distributed = pytest.importorskip("distributed")
@@ -50,6 +52,10 @@ def run(tiny, address: str | None, **options) -> BatchResult:
     return run_batch(tiny.batch, tiny.build, notebooks=tiny.notebooks, cluster=address, workers=2, **options)
 
 
+def plan_of(tiny) -> Plan:
+    return make_plan(tiny.batch, tiny.build, notebooks=tiny.notebooks)
+
+
 def ends(result: BatchResult) -> dict[str, str]:
     return {outcome.id: outcome.outcome for outcome in result.outcomes}
 
@@ -66,8 +72,7 @@ def test_workers_that_do_not_answer_are_asked_again_and_not_for_ever(silent, pre
             return {"tcp://gone": OSError("connection broken")}
         return {"tcp://gone": OSError("connection broken"), "tcp://here": task(paths)}
 
-    plan = make_plan(pretending.batch, pretending.build, notebooks=pretending.notebooks)
-    workers = Cluster("tcp://scheduler", {}, plan)
+    workers = Cluster("tcp://scheduler", {}, plan_of(pretending))
     workers._client = SimpleNamespace(run=ask, nthreads=lambda: {"tcp://here": 1})
     if silent == 1:
         assert set(workers._ask_workers({})) == {"tcp://here"}
@@ -174,16 +179,38 @@ def test_a_batch_whose_scheduler_goes_away_says_so_and_a_second_one_makes_the_re
 
     thread = threading.Thread(target=kill, daemon=True)
     thread.start()
-    with pytest.raises(ClusterLost) as caught:
-        run(pretending, address)
+    result = run(pretending, address)
     thread.join()
-    assert caught.value.where == address
-    assert "what has been made is not made again" in str(caught.value)
+    assert result.exit_code == 1
+    assert f"stopped: {address}: the cluster went away in the middle of the batch" in str(result)
+    assert "what has been made is not made again" in str(result)
+    ended = {o.id: (o.outcome, o.because) for o in result.outcomes}
+    assert ended["reference/school"] == ("done", "")
+    assert ended["9902/school"] == ended["9902/full"] == ("not_run", "the cluster was lost")
+    log = (pretending.build / "runs.jsonl").read_text().splitlines()
+    assert {json.loads(line)["id"] for line in log} == set(ended)
     want(pretending, "done", "9902/school")
     again = ends(run(pretending, None))
     assert set(again.values()) == {"done", "unchanged"}
     assert again["reference/school"] == "unchanged"
     assert not list(pretending.build.rglob(".*"))
+
+
+def test_a_run_whose_deaths_cannot_be_read_fails_and_one_that_only_waited_is_not_called_a_killer(
+    pretending, monkeypatch
+) -> None:
+    workers = Cluster("tcp://scheduler", {}, plan_of(pretending))
+    given = [cluster._Given(errand.Errand(b"", {}, pretending.build / "marks", {})) for _ in range(2)]
+    workers._open.update(given)
+    given[0].given_up = MOST_DEATHS - 1
+    workers._judge(given[0])
+    waited = given[0].future.exception(timeout=0)
+    assert "were killed before they began it" in str(waited)
+    assert "3 times" in waited.found
+
+    monkeypatch.setattr(cluster, "read_deaths", lambda marks: (_ for _ in ()).throw(OSError("stale handle")))
+    workers._judge(given[1])
+    assert str(given[1].future.exception(timeout=0)) == "stale handle"
 
 
 def test_an_address_where_nobody_answers_is_named(pretending, monkeypatch) -> None:
@@ -217,12 +244,22 @@ def test_without_dask_it_is_said_what_to_install(pretending, monkeypatch) -> Non
         run(pretending, "tcp://127.0.0.1:8786")
 
 
-def test_real_notebooks_give_the_same_bytes_on_a_cluster_as_here(tiny, local) -> None:
+#: Each kernel leaves what its process was started as.
+TELL_OF_THE_KERNEL = """
+import psutil
+kernels = batch.store.parent / "kernels"
+kernels.mkdir(exist_ok=True)
+(kernels / str(psutil.Process().pid)).write_text(" ".join(psutil.Process().cmdline()))
+"""
+
+
+def test_real_notebooks_give_the_same_bytes_in_warm_kernels_on_a_cluster_as_here(tiny, local) -> None:
+    tiny.write_notebooks(reference=TELL_OF_THE_KERNEL)
     only = {"notebooks": tiny.notebooks, "reports": False, "only": ["reference/school"], "workers": 2}
     assert run_batch(tiny.batch, tiny.build, cluster=local, **only).exit_code == 0
     assert run_batch(tiny.batch, tiny.root / "here", **only).exit_code == 0
     made = [folder / "reference/school/facts.parquet" for folder in (tiny.build, tiny.root / "here")]
     assert made[0].read_bytes() == made[1].read_bytes()
     assert set(ends(run_batch(tiny.batch, tiny.build, **only)).values()) == {"unchanged"}
-    workers = [p for p in psutil.Process().children(recursive=True) if "kernel" in " ".join(p.cmdline())]
-    assert all("kernels.template" in " ".join(p.cmdline()) for p in workers)
+    started_as = [path.read_text() for path in (tiny.root / "kernels").iterdir()]
+    assert ["kernels.template" in command for command in started_as] == [sys.platform == "linux"] * 2

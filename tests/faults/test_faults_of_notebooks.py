@@ -59,6 +59,8 @@ def test_every_fault_is_named_every_other_run_done_and_a_second_batch_makes_the_
             assert f"at most {limit}" in over[error]
             assert "to do:" in over[error]
 
+    assert all(o.memory_mib > 100 for o in first.failed if o.error in ("TooMuchMemory", "TookTooLong"))
+
     assert second.exit_code == 0
     places = {run.partition("/")[0] for run in runs}
     made = {o.id for o in second.outcomes if o.outcome == "done"}

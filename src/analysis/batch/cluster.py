@@ -114,9 +114,17 @@ class Cluster:
     def _judge(self, given: _Given) -> None:
         """Set aside what took its workers with it; hand out again what only waited at such a worker."""
         given.given_up += 1
-        deaths = read_deaths(given.errand.marks)
-        if len(deaths) >= MOST_DEATHS or given.given_up >= MOST_DEATHS:
+        try:
+            deaths = read_deaths(given.errand.marks)
+        except OSError as error:
+            # Not to be told of by a thread of its own: somebody waits for the task's end.
+            self._settle(given, lambda error=error: given.future.set_exception(error))
+            return
+        if len(deaths) >= MOST_DEATHS:
             self._settle(given, lambda: given.future.set_exception(WorkerDied.after(deaths)))
+        elif given.given_up >= MOST_DEATHS:
+            waited = WorkerDied.waited_for(given.given_up)
+            self._settle(given, lambda: given.future.set_exception(waited))
         else:
             self._send(given)
 

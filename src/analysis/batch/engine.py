@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import datetime as dt
 import time
 from collections.abc import Callable, Coroutine
@@ -189,7 +190,9 @@ class TilstandEngine(NBClientEngine):
             cls.execute_managed_notebook(account, kernel_name, log_output=log_output, **options)
         except BaseException:
             account.notebook_complete()
-            _save(account.nb, output_path)
+            # Where that cannot be, it is the first error that is to be heard of.
+            with contextlib.suppress(OSError):
+                _save(account.nb, output_path)
             raise
         finally:
             account.cleanup_pbar()

@@ -11,12 +11,12 @@ import threading
 import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from functools import cache
 from pathlib import Path
 
 from analysis.batch.failure import MOST_DEATHS, WorkerDied
-from analysis.batch.fingerprint import REPORT_ROOMS, environment_hash, source_hash, tree_hash
+from analysis.batch.fingerprint import NOTEBOOK_ROOMS, REPORT_ROOMS, environment_hash
 from analysis.batch.outcome import Outcome, this_process
+from analysis.batch.same_source import source_now, tree_now
 from analysis.batch.scratch import is_alive
 from analysis.batch.workers import begin_work
 from analysis.core.errors import BuildError
@@ -30,6 +30,9 @@ _ENDED = "ended.json"
 
 class ClusterLost(BuildError):  # noqa: N818 - the house names errors by what is wrong
     """The scheduler or all of its workers went away, or do not do for this batch."""
+
+    #: How every run of the batch ended, where it had begun.
+    outcomes: tuple[Outcome, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -92,16 +95,13 @@ def _is_under_way(marks: Path) -> bool:
     return not here or is_alive(int(worker[1]))
 
 
-@cache
 def made_by() -> dict[str, str]:
     """Return the hashes of what makes results here: packages, this one's source, the reports' templates."""
-    root = project_root()
     return {
+        # Of a process that works for weeks: what was installed after its start it has not imported.
         "packages": environment_hash(),
-        "source": source_hash() + source_hash(REPORT_ROOMS),
-        "templates": tree_hash(
-            [root / name for name in ("reports", "_quarto.yml", "requirements.lock")], root
-        ),
+        "source": source_now(NOTEBOOK_ROOMS) + source_now(REPORT_ROOMS),
+        "templates": tree_now(("reports", "_quarto.yml", "requirements.lock"), project_root()),
     }
 
 

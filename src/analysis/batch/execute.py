@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from analysis.batch.failure import NotFinished, record_failure, told
+from analysis.batch.fingerprint import NOTEBOOK_ROOMS
 from analysis.batch.folder import (
     FACTS,
     NOTEBOOK,
@@ -26,6 +27,7 @@ from analysis.batch.kernels.guard import Guard, RunLimits
 from analysis.batch.key import Key
 from analysis.batch.outcome import Outcome, this_process
 from analysis.batch.runs import Run
+from analysis.batch.same_source import is_as_planned
 from analysis.batch.scratch import scratch_folder
 
 if TYPE_CHECKING:
@@ -52,26 +54,35 @@ def execute(
         part = beside(build / run.folder)
     except OSError as error:
         return record_failure(run, error, build=build)
+    guards: list[Guard] = []
     try:
-        memory = _execute_in(part, notebook, run.parameters, limits)
+        _execute_in(part, notebook, run.parameters, limits, guards)
         files = {p.relative_to(part).as_posix(): file_hash(p) for p in sorted(part.rglob("*")) if p.is_file()}
-        write_record(part, {"id": run.id, "outcome": "done", **key.recorded(), "files": files})
+        # Without a record the run stands for this batch's reports, and is made again by the next.
+        if is_as_planned(key, NOTEBOOK_ROOMS, notebook):
+            write_record(part, {"id": run.id, "outcome": "done", **key.recorded(), "files": files})
         put_in_place(part, build / run.folder)
-        seconds, worker = time.perf_counter() - clock, this_process()
-        return Outcome(id=run.id, outcome="done", seconds=seconds, memory_mib=memory, worker=worker)
+        return _told(Outcome(id=run.id, outcome="done"), clock, guards)
     except Exception as error:
-        seconds = time.perf_counter() - clock
         if _sign(build / run.folder) not in (stood, None):
             # This worker was left behind by its batch, and a later one has made the run: that stands.
             kind, message = told(error)
-            failed = Outcome(id=run.id, outcome="failed", seconds=seconds, error=kind, message=message)
-            return replace(failed, worker=this_process())
+            return _told(Outcome(id=run.id, outcome="failed", error=kind, message=message), clock, guards)
         with contextlib.suppress(OSError):
             set_aside(build, run.folder)
-        failed = record_failure(run, error, build=build, executed=part / NOTEBOOK, seconds=seconds)
-        return replace(failed, worker=this_process())
+        failed = record_failure(run, error, build=build, executed=part / NOTEBOOK)
+        return _told(failed, clock, guards)
     finally:
         shutil.rmtree(part, ignore_errors=True)
+
+
+def _told(outcome: Outcome, began: float, guards: list[Guard]) -> Outcome:
+    """Return an outcome with what the run took, and what its last kernel had and was."""
+    seconds = time.perf_counter() - began
+    if not guards:
+        return replace(outcome, seconds=seconds, worker=this_process())
+    memory, ordinary = guards[-1].peak_mib, guards[-1].ordinary
+    return replace(outcome, seconds=seconds, memory_mib=memory, ordinary=ordinary, worker=this_process())
 
 
 def _sign(folder: Path) -> tuple[int, int] | None:
@@ -83,14 +94,18 @@ def _sign(folder: Path) -> tuple[int, int] | None:
     return state.st_ino, state.st_mtime_ns
 
 
-def _execute_in(part: Path, notebook: Path, parameters: dict[str, Any], limits: RunLimits) -> int | None:
+def _execute_in(
+    part: Path, notebook: Path, parameters: dict[str, Any], limits: RunLimits, guards: list[Guard]
+) -> None:
+    """Execute in the folder `part`; add to `guards` who watches each kernel."""
     with scratch_folder() as scratch:
         for attempt in ("1", "2"):
             own = scratch / attempt
             with Guard(limits) as guard:
+                guards.append(guard)
                 try:
                     _with_papermill(part, notebook, parameters, own, guard)
-                    return guard.peak_mib
+                    return
                 except Exception as error:
                     _add_last_words(error, own)
                     if guard.fault is not None:

@@ -14,7 +14,8 @@ Ending = Literal["done", "unchanged", "failed", "not_run"]
 class Outcome:
     """The end of one run. `message` may be shown to anyone: it holds no answer.
 
-    `memory_mib` is the most that its kernel had, `worker` the process that made it.
+    `memory_mib` is the most that its kernel had (a report: its worker with what rendered it), `worker` the
+    process that made it, `ordinary` why its kernel was not a warm one, where it was to be one.
     """
 
     id: str
@@ -26,6 +27,7 @@ class Outcome:
     because: str = ""
     recorded: str = ""
     worker: str = ""
+    ordinary: str = ""
 
     @property
     def stands(self) -> bool:

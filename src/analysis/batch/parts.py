@@ -10,6 +10,7 @@ from pathlib import Path
 from analysis.batch import fingerprint
 from analysis.batch.judged import judged_services
 from analysis.batch.key import Key
+from analysis.core.errors import BuildError
 from analysis.core.paths import project_root
 from analysis.core.quarto import find_quarto
 from analysis.core.settings import Batch
@@ -27,6 +28,8 @@ class Parts:
     batch: Batch
     content: Content
     notebooks: Path
+    #: Stands for the hash of a notebook that cannot be read; without it, that is an error.
+    unreadable: str = ""
     _known: dict[str, str] = field(default_factory=dict, repr=False)
 
     def of_reference(self, service: str) -> dict[str, str]:
@@ -73,10 +76,9 @@ class Parts:
         self, notebook: str, parameters: Mapping[str, object], needs: tuple[str, ...], rows: Mapping[str, str]
     ) -> Key:
         """Return the key of a run of a notebook that reads `rows`."""
-        path = self.notebooks / notebook
         return Key(
             {
-                "notebook": self._once(notebook, lambda: fingerprint.notebook_hash(path)),
+                "notebook": self._once(notebook, lambda: self._notebook(self.notebooks / notebook)),
                 **self._common(parameters, needs),
                 **rows,
                 "code": fingerprint.source_hash(fingerprint.NOTEBOOK_ROOMS),
@@ -104,6 +106,14 @@ class Parts:
                 "code": fingerprint.source_hash(fingerprint.REPORT_ROOMS),
             }
         )
+
+    def _notebook(self, path: Path) -> str:
+        try:
+            return fingerprint.notebook_hash(path)
+        except (OSError, BuildError):
+            if not self.unreadable:
+                raise
+            return self.unreadable
 
     def _common(self, parameters: Mapping[str, object], needs: tuple[str, ...]) -> dict[str, str]:
         return {

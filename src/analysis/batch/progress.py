@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable, Iterator
 from itertools import islice
@@ -40,6 +41,7 @@ class _Progress:
 
     def __init__(self, plan: Plan, console: Console, clock: Callable[[], float] = time.monotonic) -> None:
         self.pace, self.console = Pace(plan.runs, clock), console
+        self._ordinary: set[str] = set()
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -56,6 +58,13 @@ class _Progress:
         """Count a run as under way."""
         self.pace.began(run)
 
+    def _end(self, outcome: Outcome) -> None:
+        self.pace.end(outcome)
+        # Once for each reason: such a batch takes several times as long.
+        if outcome.ordinary and outcome.ordinary not in self._ordinary:
+            self._ordinary.add(outcome.ordinary)
+            say(self.console, f"Ordinary kernels instead of warm ones: {outcome.ordinary}")
+
 
 class Lines(_Progress):
     """A line for every run that ends, for logs and cron, and now and then how far the batch has come."""
@@ -70,19 +79,24 @@ class Lines(_Progress):
     def ended(self, outcome: Outcome) -> None:
         """Say how the run ended, and why where it did not go well."""
         pace = self.pace
-        pace.end(outcome)
+        self._end(outcome)
         width = len(str(pace.total))
         text = f"[{pace.ended:>{width}}/{pace.total}] {_WORDS[outcome.outcome]:<9} {outcome.id}"
         if outcome.seconds:
             text += f"  {outcome.seconds:.1f} s"
         why = outcome.error or outcome.because
         # Not by rich, which takes a third of a millisecond for a line: a national batch has thousands.
-        print(text + (f"  ({why})" if why else ""), file=self.console.file, flush=True)
+        self._print(text + (f"  ({why})" if why else ""))
         if pace.left and self._clock() - self._said >= _EVERY:
             self._said = self._clock()
             stages = ", ".join(f"{s.name} {s.ended:,}/{s.total:,}" for s in pace.stages)
             told = [stages, f"{pace.failed:,} failed", *_speed(pace), *_now(pace)]
-            print(f"… {'; '.join(told)}", file=self.console.file, flush=True)
+            self._print(f"… {'; '.join(told)}")
+
+    def _print(self, line: str) -> None:
+        # A full disk, or a reader that went away, must not stop the batch.
+        with contextlib.suppress(OSError):
+            print(line, file=self.console.file, flush=True)
 
 
 class Bar(_Progress):
@@ -105,7 +119,7 @@ class Bar(_Progress):
 
     def ended(self, outcome: Outcome) -> None:
         """Move the bars on; leave a line where the run failed or was not run."""
-        self.pace.end(outcome)
+        self._end(outcome)
         if not outcome.stands:
             why = outcome.error or outcome.because
             say(self.console, f"{_WORDS[outcome.outcome]} {outcome.id} ({why})")
@@ -146,4 +160,6 @@ def _now(pace: Pace) -> Iterator[str]:
 
 def say(console: Console, text: str) -> None:
     """Print text as it is: no word of it is markup, and no line is broken."""
-    console.print(text, markup=False, highlight=False, soft_wrap=True)
+    # What cannot be said, for a full disk, must not stop a batch.
+    with contextlib.suppress(OSError):
+        console.print(text, markup=False, highlight=False, soft_wrap=True)

@@ -12,6 +12,7 @@ from rich.console import Console
 
 from analysis.batch.batchfile import check_build_folder, keep_batch_file
 from analysis.batch.capacity import usable_memory, usable_workers
+from analysis.batch.errand import ClusterLost
 from analysis.batch.folder import INDEX, RECORD, clear_leftovers, run_folders, set_aside
 from analysis.batch.kernels.guard import KERNELS, RunLimits
 from analysis.batch.lock import hold
@@ -60,13 +61,14 @@ def run_batch(
         plan = make_plan(batch, folder, **options, reports=reports)
         check_build_folder(batch, folder)
         options = {"workers": workers, "limits": limits, "cluster": cluster, "console": console}
-        result = _run_planned(plan, reports=reports, mirror=mirror, **options)
+        result = _run_planned(plan, reports=reports, mirror=mirror, clock=clock, **options)
         unsent = "" if mirror is None else _send_what_is_left(mirror)
     return replace(result, seconds=time.perf_counter() - clock, unsent=unsent)
 
 
-def _run_planned(plan: Plan, *, reports: bool, mirror: Mirror | None, **options: object) -> BatchResult:
-    clock = time.perf_counter()
+def _run_planned(
+    plan: Plan, *, reports: bool, mirror: Mirror | None, clock: float, **options: object
+) -> BatchResult:
     build, batch = plan.build, plan.batch
     with hold(build):
         clear_leftovers(build)
@@ -77,7 +79,14 @@ def _run_planned(plan: Plan, *, reports: bool, mirror: Mirror | None, **options:
         if mirror is not None:
             # The plan, what was set aside, and what an earlier batch could not send.
             mirror.send("")
-        outcomes = carry_out_watched(plan, mirror=mirror, **options)
+        lost = ""
+        try:
+            outcomes = carry_out_watched(plan, mirror=mirror, **options)
+        except ClusterLost as error:
+            if not error.outcomes:
+                raise
+            # What has been made and what has failed is to be told all the same.
+            outcomes, lost = error.outcomes, str(error)
         outdated = drop_outdated(plan, outcomes)
         changed = moved > 0 or any(outcome.outcome != "unchanged" for outcome in outcomes)
         if changed:
@@ -92,7 +101,8 @@ def _run_planned(plan: Plan, *, reports: bool, mirror: Mirror | None, **options:
             except OSError as error:
                 # What has failed for a full disk is to be named all the same.
                 unwritten = error.strerror or type(error).__name__
-    return BatchResult(plan, outcomes, time.perf_counter() - clock, unwritten, outdated=outdated)
+    seconds = time.perf_counter() - clock
+    return BatchResult(plan, outcomes, seconds, unwritten, outdated=outdated, lost=lost)
 
 
 def _send_what_is_left(mirror: Mirror) -> str:

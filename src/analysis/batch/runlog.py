@@ -74,6 +74,7 @@ def log_line(outcome: Outcome, kind: str, at: dt.datetime) -> str:
         "seconds": round(outcome.seconds, 2),
         "memory_mib": outcome.memory_mib,
         "worker": outcome.worker,
+        "ordinary_kernel": outcome.ordinary,
         "error": outcome.error,
         "because": outcome.because,
     }

@@ -43,10 +43,20 @@ class Run:
 
 
 def list_runs(
-    batch: Batch, store: Store, places: Places, *, notebooks: Path, formats: tuple[str, ...], reports: bool
+    batch: Batch,
+    store: Store,
+    places: Places,
+    *,
+    notebooks: Path,
+    formats: tuple[str, ...],
+    reports: bool,
+    unreadable: str = "",
 ) -> tuple[Run, ...]:
-    """Return every run of a batch, each after the runs that it needs."""
-    maker = _Maker(batch, Parts(batch, store.content(), notebooks), formats)
+    """Return every run of a batch, each after the runs that it needs.
+
+    Raises BuildError for a notebook that is missing or none, but where `unreadable` is to stand for its hash.
+    """
+    maker = _Maker(batch, Parts(batch, store.content(), notebooks, unreadable), formats)
     return tuple(maker.runs(places, reports=reports))
 
 

@@ -41,7 +41,7 @@ def carry_out(
 
     They are made in `workers` processes of this machine, or by the workers of the Dask scheduler at the
     address `cluster`. A run that is unchanged is not made again. What needs a failed run is not run. Raises
-    ClusterLost where the scheduler goes away; what has been made stands.
+    ClusterLost where the scheduler goes away, with how the runs ended until then; what has been made stands.
     """
     limits = limits or RunLimits()
     work = _Work(plan, watch, limits)
@@ -50,10 +50,15 @@ def carry_out(
         if work.waiting:
             # What planning took, workers can use.
             give_memory_back()
-        while work.waiting or work.under_way:
-            work.hand_out(executor)
-            work.gather()
-            work.settle()
+        try:
+            while work.waiting or work.under_way:
+                work.hand_out(executor)
+                work.gather()
+                work.settle()
+        except ClusterLost as error:
+            work.give_up("the cluster was lost")
+            error.outcomes = tuple(work.outcomes[run.id] for run in plan.runs)
+            raise
     return tuple(work.outcomes[run.id] for run in plan.runs)
 
 
@@ -135,15 +140,21 @@ class _Work:
         if lost is not None:
             raise lost
 
+    def give_up(self, because: str) -> None:
+        """Give every run that has none its end: it was not run. What stood of it before stands."""
+        for run in self.plan.runs:
+            if run.id not in self.outcomes:
+                self.outcomes[run.id] = Outcome(id=run.id, outcome="not_run", because=because)
+                self.watch.ended(self.outcomes[run.id])
+
     def _submit(self, run: Run, executor: Executor) -> None:
         self.watch.began(run)
         key = self.standing.key(run)
         if run.kind == "report":
-            future = executor.submit(make_report, run, build=self.plan.build, key=key)
+            task, where = make_report, {}
         else:
-            notebook = self.plan.notebooks / run.notebook
-            where = {"build": self.plan.build, "notebook": notebook}
-            future = executor.submit(execute, run, **where, key=key, limits=self.limits)
+            task, where = execute, {"notebook": self.plan.notebooks / run.notebook}
+        future = executor.submit(task, run, build=self.plan.build, **where, key=key, limits=self.limits)
         self.under_way[future] = run
 
     def _not_run(self, run: Run, lost: Outcome) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,7 +21,7 @@ class BatchResult:
     """How every run of a batch ended. `unwritten` says why there is no new index, where there should be.
 
     `unsent` says why not everything is at the build's address. `outdated` are runs that were made while
-    something that they depend on was changed.
+    something that they depend on was changed. `lost` says how the cluster was lost, where it was.
     """
 
     plan: Plan
@@ -29,6 +30,7 @@ class BatchResult:
     unwritten: str = ""
     unsent: str = ""
     outdated: tuple[str, ...] = ()
+    lost: str = ""
 
     @property
     def failed(self) -> tuple[Outcome, ...]:
@@ -59,6 +61,9 @@ class BatchResult:
                 str(self.plan.build / outcome.recorded) if outcome.recorded else "not recorded (disk full?)"
             )
             lines.append(f"      notebook and traceback (may hold answers): {Path(where)}")
+        if self.lost:
+            said = self.lost.replace("\n", "\n      ")
+            lines.append(f"  stopped: {said}")
         if self.unwritten:
             lines.append(f"  not written: {self.plan.build / INDEX}: {self.unwritten}")
         if self.outdated:
@@ -69,6 +74,10 @@ class BatchResult:
             said = self.unsent.replace("\n", "\n      ")
             lines.append(f"  not sent, the next batch from this machine does it: {said}")
         lines += [*self._not_run(), *self._without_report(), *self._slowest(), *self._memory()]
+        reasons = Counter(outcome.ordinary for outcome in self.outcomes if outcome.ordinary)
+        lines += [
+            f"  ordinary kernels instead of warm ones: {n:,} runs, for {why}" for why, n in reasons.items()
+        ]
         return "\n".join(lines)
 
     def _not_run(self) -> list[str]:
@@ -90,6 +99,10 @@ class BatchResult:
                 f"      reports of an earlier batch were moved to {self.plan.build / PROTECTED / 'stale'}"
             )
         return lines
+
+    def _ordinary(self) -> list[str]:
+        reasons = Counter(outcome.ordinary for outcome in self.outcomes if outcome.ordinary)
+        return [f"  ordinary kernels instead of warm ones in {n:,} runs: {why}" for why, n in reasons.items()]
 
     def _slowest(self) -> list[str]:
         made = sorted((o for o in self.outcomes if o.seconds), key=lambda outcome: -outcome.seconds)

@@ -18,6 +18,7 @@ from typing import Any
 from analysis.batch.kernels.owner import Keeper, check_possible
 from analysis.batch.kernels.processes import NoTemplate
 from analysis.batch.scratch import clear_scratch_of_the_dead
+from analysis.batch.surroundings import inherited
 
 
 class WorkerContext(SpawnContext):
@@ -54,6 +55,8 @@ def is_forked(process: BaseProcess) -> bool:
 
 def begin_work(environment: Mapping[str, str]) -> None:
     """Make this process ready for tasks: the surroundings of its kernels, and quiet."""
+    # Before any run: kernels begin in folders of their own, and would look for relative ones there.
+    os.environ.update(inherited())
     os.environ.update(environment)
     clear_scratch_of_the_dead()
     # Imported by way of nbformat and jsonschema, which do without it, it compiles a grammar for 1.5 s.

@@ -1,4 +1,4 @@
-"""Bounds of one run: its time, its memory, and how much it may show."""
+"""Bounds of one run: its time, its memory, and how much it may show; and who watches that they are kept."""
 
 from __future__ import annotations
 
@@ -36,7 +36,10 @@ class TooMuchOutput(BuildError):  # noqa: N818
 
 @dataclass(frozen=True, kw_only=True)
 class RunLimits:
-    """What kind of kernel runs get (one of KERNELS), and what each run may use. None is no limit."""
+    """What kind of kernel runs get (one of KERNELS), and what each run may use. None is no limit.
+
+    Time and memory hold for a report as well, what it may show for notebooks alone.
+    """
 
     kernels: str = "warm"
     seconds: float | None = 3600.0
@@ -50,11 +53,16 @@ class Guard:
     A context manager; between its entry and its exit `began` and `ending` tell it of kernels.
     """
 
+    #: What to do about a run that takes too long.
+    late = "look for a loop without an end, or give more with --timeout"
+
     def __init__(self, limits: RunLimits) -> None:
         self.limits = limits
         self.fault: BuildError | None = None
         #: Whether a kernel ended because its template did.
         self.lost = False
+        #: Why the kernel was an ordinary one, where it was to be a warm one.
+        self.ordinary = ""
         self.peak_mib: int | None = None
         self._pid: int | None = None
         self._begun: float | None = None
@@ -80,8 +88,7 @@ class Guard:
     def ending(self) -> None:
         """Look at the kernel's most memory, and then no more at it: its id may soon be another's."""
         with self._lock:
-            if self._pid is not None:
-                self.peak_mib = _peak_mib(self._pid)
+            self._note_peak()
             self._pid = None
 
     def showed(self, size: int) -> None:
@@ -107,27 +114,40 @@ class Guard:
                         "the run did not end within its time",
                         found=f"more than {limits.seconds:g} s",
                         expected=f"at most {limits.seconds:g} s",
-                        todo="look for a loop without an end, or give more with --timeout",
+                        todo=self.late,
                     )
                 )
-            if limits.memory_mib is not None and (pid := self._pid) is not None:
-                has = sum(map(_resident, _family(pid))) / _MIB
-                if has > limits.memory_mib:
-                    self._end(
-                        TooMuchMemory(
-                            "the run needs more memory than it may have",
-                            found=f"{has:.0f} MiB",
-                            expected=f"at most {limits.memory_mib} MiB",
-                            todo="give more with --memory, and fewer --workers where there is no more",
-                        )
+            if limits.memory_mib is not None and (has := self._memory() / _MIB) > limits.memory_mib:
+                self._end(
+                    TooMuchMemory(
+                        "the run needs more memory than it may have",
+                        found=f"{has:.0f} MiB",
+                        expected=f"at most {limits.memory_mib} MiB",
+                        todo="give more with --memory, and fewer --workers where there is no more",
                     )
+                )
 
     def _end(self, fault: BuildError) -> None:
         with self._lock:
             self.fault = self.fault or fault
-            if self._pid is not None:
-                with contextlib.suppress(OSError):
-                    _kill(self._pid)
+            self._kill()
+
+    def _memory(self) -> int:
+        """Return the bytes of memory that what is watched has now."""
+        pid = self._pid
+        return 0 if pid is None else sum(map(resident, family(pid)))
+
+    def _kill(self) -> None:
+        """End what is watched. The lock is held."""
+        if self._pid is not None:
+            # Of a dead process the system tells nothing.
+            self._note_peak()
+            with contextlib.suppress(OSError):
+                _kill(self._pid)
+
+    def _note_peak(self) -> None:
+        if self._pid is not None:
+            self.peak_mib = _peak_mib(self._pid) or self.peak_mib
 
 
 def _kill(pid: int) -> None:
@@ -138,14 +158,26 @@ def _kill(pid: int) -> None:
         os.kill(pid, signal.SIGTERM)
 
 
-def _family(pid: int) -> Iterator[int]:
+def family(pid: int) -> Iterator[int]:
+    """Yield a process, all that it has started, and these again; it alone where the system does not say."""
     yield pid
-    with contextlib.suppress(OSError, ValueError):
-        for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
-            yield from _family(int(child))
+    for child in children(pid):
+        yield from family(child)
 
 
-def _resident(pid: int) -> int:
+def children(pid: int) -> list[int]:
+    """Return the processes that a process's threads have started; none where the system does not say."""
+    found: list[int] = []
+    with contextlib.suppress(OSError):
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            # A thread may end meanwhile.
+            with contextlib.suppress(OSError):
+                found += map(int, (task / "children").read_text().split())
+    return found
+
+
+def resident(pid: int) -> int:
+    """Return the bytes of memory that a process has, what it shares with others included; 0 where unknown."""
     with contextlib.suppress(OSError, ValueError, IndexError):
         return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGESIZE")
     return 0

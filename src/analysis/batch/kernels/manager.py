@@ -136,6 +136,7 @@ class RunKernel(QuickKernel):
             )
         with (self.folder / "stderr").open("wb") as stderr:
             await super().start_kernel(env=env, stderr=stderr, **options)
+        self.guard.ordinary = getattr(self.provisioner, "ordinary", "")
         self.guard.began(self.provisioner.pid)
         if self.transport == "ipc":
             await self._sockets()

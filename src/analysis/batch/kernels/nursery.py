@@ -82,6 +82,7 @@ class Nursery:
     def _answer(self, content: dict[str, Any], files: list[int]) -> Request | WorkerRequest | None:
         if content["do"] == "retire":
             self.retired = True
+            self._end_unwanted()
             return None
         if have_changed(self.sources):
             send(self.control, {"refused": "changed"})
@@ -102,6 +103,15 @@ class Nursery:
         for file in files:
             os.close(file)
         return None
+
+    def _end_unwanted(self) -> None:
+        """End what its owner has given up waiting for, and so knows nothing of."""
+        for pid, channel in self.children.items():
+            gone = select.poll()
+            gone.register(channel, 0)
+            if gone.poll(0):
+                with contextlib.suppress(OSError):
+                    os.kill(pid, signal.SIGKILL)
 
     def _let_go(self, report: int) -> None:
         """Close in a child what is the nursery's: an open copy would hide the nursery's end."""

@@ -35,7 +35,8 @@ class Keeper:
         # Kept until their kernels have ended: a template ends, with them, when its channel is closed.
         self.retired: list[Template] = []
         self.process = os.getpid()
-        self.failures = 0
+        #: How many in a row could not be started, and why the last one.
+        self.failures, self.why = 0, ""
 
     def get(self) -> Template:
         """Return the template, ready to fork."""
@@ -43,14 +44,15 @@ class Keeper:
             # Forked with its owner's memory: the template in it is the other's.
             self.__init__(environment=self.environment)
         if self.failures >= _MOST_FAILURES:
-            raise no_template(f"{self.failures} could not be started")
+            raise no_template(self.why)
         if self.template is None or not self.template.alive:
             try:
                 self.template = Template.start(self.environment)
                 self.template.wait_until_ready()
             except (OSError, NoTemplate) as error:
                 self.template, self.failures = None, self.failures + 1
-                raise error if isinstance(error, NoTemplate) else no_template(str(error)) from error
+                self.why = error.found if isinstance(error, NoTemplate) else str(error)
+                raise no_template(self.why) from error
         self.failures = 0
         return self.template
 
@@ -65,15 +67,23 @@ class Keeper:
                 try:
                     forked = template.fork(what, files)
                 except NoTemplate:
+                    if template.silent:
+                        # What it answers now would be taken for the answer to what it is asked next.
+                        self._retire(template)
+                        self.template = None
+                        raise
                     if template.alive:
                         raise
                 else:
                     if forked is not None:
                         return forked
-                    template.retire()
-                    self.retired = [t for t in (*self.retired, template) if t.alive]
+                    self._retire(template)
                 self.template = None
             raise no_template("the package's source changes all the time")
+
+    def _retire(self, template: Template) -> None:
+        template.retire()
+        self.retired = [t for t in (*self.retired, template) if t.alive]
 
     def end(self) -> None:
         """End the template and all that it forked."""

@@ -38,6 +38,8 @@ class Template:
     ) -> None:
         self.process, self._control, self._printed = process, control, printed
         self._ready = False
+        #: Whether it was asked and has not answered: its next answer would be to that.
+        self.silent = False
 
     @classmethod
     def start(cls, environment: Mapping[str, str] | None = None) -> Template:
@@ -79,7 +81,11 @@ class Template:
     def wait_until_ready(self) -> None:
         """Return when everything is imported; raise NoTemplate where that fails."""
         if not self._ready:
-            message = self._next(_LONGEST_START)
+            try:
+                message = self._next(_LONGEST_START)
+            except NoTemplate:
+                self.process.kill()
+                raise
             if "ready" not in message:
                 raise no_template(str(message.get("error", message)))
             if message["source"] != analysis.__file__:
@@ -102,7 +108,11 @@ class Template:
             except OSError as error:
                 ours.close()
                 raise no_template(f"it is gone ({error.strerror})") from error
-        answer = self._next(_LONGEST_FORK)
+        try:
+            answer = self._next(_LONGEST_FORK)
+        except NoTemplate:
+            ours.close()
+            raise
         if "pid" in answer:
             return Forked(answer["pid"], ours)
         ours.close()
@@ -132,7 +142,8 @@ class Template:
         try:
             message = receive(self._control)
         except TimeoutError:
-            self.process.kill()
+            # The kernels that it has forked would end with it: they are let be.
+            self.silent = True
             raise no_template(f"no answer within {seconds} s") from None
         finally:
             self._control.settimeout(None)

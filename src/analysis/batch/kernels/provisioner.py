@@ -12,7 +12,7 @@ from typing import Any
 from jupyter_client import KernelConnectionInfo
 from jupyter_client.provisioning import LocalProvisioner
 
-from analysis.batch.kernels.owner import fork_kernel, prepare_template
+from analysis.batch.kernels.owner import fork_kernel
 from analysis.batch.kernels.processes import NoTemplate
 
 #: What follows the interpreter in the command of every ordinary Python kernel.
@@ -29,15 +29,19 @@ class WarmProvisioner(LocalProvisioner):
     All else is as with an ordinary kernel on this machine: the forked process stands in for the started one.
     """
 
+    #: Why the kernel is an ordinary one; "" where it is not.
+    ordinary = ""
+
     async def launch_kernel(self, cmd: list[str], **options: Any) -> KernelConnectionInfo:
         """Fork the kernel that the command would start."""
         try:
             arguments = _kernel_arguments(cmd)
-            # In a thread: the imports take seconds, in which a Jupyter server has other kernels to serve.
-            await asyncio.to_thread(prepare_template)
             folder = os.fspath(options.get("cwd") or Path.cwd())
-            self.process = _fork(arguments, folder, options)
+            # In a thread: a template that is not there yet, or that has old source, takes seconds to import,
+            # in which a Jupyter server has other kernels to serve.
+            self.process = await asyncio.to_thread(_fork, arguments, folder, options)
         except NoTemplate as error:
+            self.ordinary = error.found
             if error.found not in _said:
                 _said.add(error.found)
                 self.log.warning("An ordinary kernel instead of a warm one: %s", error.found)
