@@ -1,5 +1,6 @@
 """Warm kernels behave as ordinary ones: fresh, apart from each other, and under their owner's hand."""
 
+import ctypes
 import json
 import os
 import re
@@ -161,6 +162,26 @@ def test_an_interrupt_stops_the_cell_and_not_the_kernel() -> None:
         reply = kernel.client._recv_reply(request, timeout=30)
         assert reply["content"]["ename"] == "KeyboardInterrupt"
         assert kernel.say("print(x)") == "3"
+
+
+#: Takes and frees three canvases of a figure, three times over; prints how often memory had to be asked for.
+DRAW_AND_FORGET = """
+import resource
+def faults():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+for _ in range(3):
+    before, held = faults(), [bytearray(10 * 2**20) for _ in range(3)]
+    del held
+    asked = faults() - before
+print(asked)
+"""
+
+
+@pytest.mark.skipif(not hasattr(ctypes.CDLL(None), "mallopt"), reason="other C libraries have their own way")
+def test_what_a_figure_has_freed_the_next_one_gets_without_asking_the_system() -> None:
+    with started() as kernel:
+        # 30 MiB are 7,680 pages.
+        assert int(kernel.say(DRAW_AND_FORGET)) < 500
 
 
 def test_a_restarted_kernel_is_another_process_that_knows_nothing() -> None:

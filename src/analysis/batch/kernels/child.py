@@ -15,6 +15,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 _PR_SET_PDEATHSIG = 1
+#: Of glibc, in bytes: what is free at the heap's end and is kept, and from which size on a piece of memory is
+#: not taken from the heap (32 MiB is the most there is).
+_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
+_KEPT = {_M_TRIM_THRESHOLD: 64 * 2**20, _M_MMAP_THRESHOLD: 32 * 2**20}
 
 
 @dataclass(frozen=True)
@@ -135,6 +139,7 @@ def _take_surroundings(request: Request | WorkerRequest, more: dict[str, str]) -
         locale.setlocale(locale.LC_CTYPE, "")
     _begin_chance_anew()
     _set_drawing()
+    _keep_what_is_freed()
 
 
 def _die_with_the_parent(parent: int) -> None:
@@ -151,6 +156,17 @@ def _begin_chance_anew() -> None:
 
     random.seed()
     np.random.seed()
+
+
+def _keep_what_is_freed() -> None:
+    """Have the C library keep freed memory up to some size, where it is glibc.
+
+    Figures are drawn on canvases of megabytes, one after the other. The system would take each back, and give
+    it page by page again.
+    """
+    if mallopt := getattr(ctypes.CDLL(None), "mallopt", None):
+        for option, size in _KEPT.items():
+            mallopt(option, size)
 
 
 def _set_drawing() -> None:
