@@ -1,8 +1,11 @@
-"""How tests are shared out when they run in several processes."""
+"""What tests of all kinds share: an object store, and how they are shared out to several processes."""
 
 from typing import Any
 
 import pytest
+from object_store import bucket, object_store
+
+__all__ = ["bucket", "object_store"]
 
 #: The evaluator looks at what the operator built: one process makes the build once, for both.
 _TOGETHER = ("test_operators_journey.py", "test_evaluators_journey.py")

@@ -1,6 +1,7 @@
 """Data and builds at an address, with runs that only pretend."""
 
 import json
+import os
 import socket
 
 import pytest
@@ -8,9 +9,9 @@ from pretended import InProcess, pretend
 
 from analysis.batch import mirror, read_record, run_batch, schedule, working_folder
 from analysis.core.errors import BuildError, DataError
-from analysis.core.remote import copy_of
+from analysis.core.remote import copy_of, open_remote
 
-fsspec = pytest.importorskip("fsspec")
+pytest.importorskip("fsspec")
 
 
 @pytest.fixture
@@ -24,12 +25,15 @@ def pretending(tiny, monkeypatch, tmp_path):
     return tiny
 
 
-@pytest.fixture(params=["memory", "file"])
+@pytest.fixture(params=["memory", "file", "s3"])
 def server(request, tmp_path):
     """An address without anything, its file system and its root there."""
-    where = f"memory://{tmp_path.name}" if request.param == "memory" else f"file://{tmp_path}/server"
-    files, root = fsspec.core.url_to_fs(f"{where}/build", auto_mkdir=True)
-    return f"{where}/build", files, root
+    if request.param == "s3":
+        where = request.getfixturevalue("bucket")
+    else:
+        where = {"memory": f"memory://{tmp_path.name}", "file": f"file://{tmp_path}/server"}[request.param]
+    remote = open_remote(f"{where}/build")
+    return remote.address, remote.files, remote.root
 
 
 def ends(tiny, build, **options) -> dict[str, str]:
@@ -170,6 +174,25 @@ def test_one_batch_at_a_time_at_an_address(pretending, server) -> None:
     files.pipe_file(f"{root}/.lock", f"{2**22 + 1} {socket.gethostname()} abc".encode())
     assert set(ends(pretending, address).values()) == {"done"}
     assert not files.exists(f"{root}/.lock")
+    # A container that was killed and is started again has its name and process id once more.
+    files.pipe_file(f"{root}/.lock", f"{os.getpid()} {socket.gethostname()} abc".encode())
+    assert set(ends(pretending, address).values()) == {"unchanged"}
+
+
+def test_of_two_that_find_an_address_free_at_once_one_gets_it(pretending, server, monkeypatch) -> None:
+    address, files, _ = server
+    look = files.cat_file
+
+    def nobody_yet(path, **options):
+        monkeypatch.setattr(files, "cat_file", look)
+        raise FileNotFoundError(path)
+
+    with working_folder(address, pretending.batch):
+        monkeypatch.setattr(files, "cat_file", nobody_yet)
+        with pytest.raises(BuildError, match="another batch") as caught:
+            ends(pretending, address)
+    assert socket.gethostname() in caught.value.found
+    assert set(ends(pretending, address).values()) == {"done"}
 
 
 def test_what_is_known_of_an_address_is_kept_beside_the_copy(pretending, server) -> None:

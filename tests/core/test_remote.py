@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from analysis.core.errors import DataError, SettingsError
-from analysis.core.remote import bring, brought, copy_of, is_address
+from analysis.core.remote import bring, brought, copy_of, is_address, open_remote
 
-fsspec = pytest.importorskip("fsspec")
+pytest.importorskip("fsspec")
 
 
 @pytest.fixture
@@ -17,16 +17,20 @@ def cache(tmp_path, monkeypatch):
     return tmp_path / "cache"
 
 
-@pytest.fixture(params=["memory", "file"])
+@pytest.fixture(params=["memory", "file", "s3"])
 def address(request, cache, tmp_path):
-    """An address with two files, in memory or in a folder that stands for a server."""
-    where = f"memory://{tmp_path.name}" if request.param == "memory" else f"file://{tmp_path}/server"
-    files, root = fsspec.core.url_to_fs(f"{where}/survey", auto_mkdir=True)
+    """An address with two files: in memory, in a folder that stands for a server, at a server."""
+    if request.param == "s3":
+        where = request.getfixturevalue("bucket")
+    else:
+        where = {"memory": f"memory://{tmp_path.name}", "file": f"file://{tmp_path}/server"}[request.param]
+    remote = open_remote(f"{where}/survey")
+    files, root = remote.files, remote.root
     files.makedirs(f"{root}/responses", exist_ok=True)
     files.pipe_file(f"{root}/units.csv", b"unit\na\n")
     files.pipe_file(f"{root}/responses/1.csv", b"q1\n4\n")
     files.pipe_file(f"{root}/.kept", b"a machine's own")
-    return f"{where}/survey", files, root
+    return remote.address, files, root
 
 
 def test_a_path_is_no_address() -> None:
@@ -80,7 +84,7 @@ def test_a_fetch_that_breaks_off_leaves_nothing_half_written(address, monkeypatc
         raise ConnectionResetError("gone")
 
     with monkeypatch.context() as patched:
-        patched.setattr(type(files), "get", lambda self, *a, **k: breaks(*a, **k))
+        patched.setattr(files, "get", breaks)
         with pytest.raises(DataError, match="cannot be reached") as caught:
             bring(where)
     assert caught.value.where == where

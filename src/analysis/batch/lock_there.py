@@ -12,6 +12,9 @@ from analysis.batch.lock import LOCK
 from analysis.core.errors import BuildError, DataError
 from analysis.core.remote import Remote, reached
 
+#: What this process itself holds at addresses.
+_held: set[str] = set()
+
 
 @contextlib.contextmanager
 def hold_there(remote: Remote) -> Iterator[None]:
@@ -30,14 +33,20 @@ def hold_there(remote: Remote) -> Iterator[None]:
             remote.files.rm_file(path)
         try:
             _create(remote, path, me)
-        except FileExistsError:
-            raise _taken(remote, _text(remote, path)) from None
-        # Where "create" means no more than "write", the last of two wins, and the first sees it here.
+        except OSError as error:
+            # Not every store says so in the same words that it is there already; and where the answer to the
+            # first try was lost, it is there by a second one's.
+            if not isinstance(error, FileExistsError) and not _text(remote, path):
+                raise
+        # Where "create" means no more than "write", the last of two wins, and the first most often sees it
+        # here: not where the second has looked before the first has written, and writes after this.
         if (holder := _text(remote, path)) != me:
             raise _taken(remote, holder)
+    _held.add(me)
     try:
         yield
     finally:
+        _held.discard(me)
         with contextlib.suppress(DataError), reached(remote.address):
             remote.files.rm_file(path)
 
@@ -46,7 +55,9 @@ def _create(remote: Remote, path: str, text: str) -> None:
     try:
         remote.files.pipe_file(path, text.encode(), mode="create")
     except FileNotFoundError:
-        # Only what has folders misses one: an object store must not be asked for a new bucket.
+        # An object store misses no folder but its bucket, and must not be asked for a new one.
+        if not remote.root.startswith("/"):
+            raise
         remote.files.makedirs(remote.root, exist_ok=True)
         remote.files.pipe_file(path, text.encode(), mode="create")
 
@@ -64,6 +75,9 @@ def _is_dead(holder: str) -> bool:
     pid, host, *_ = [*holder.split(), "", ""]
     if host != socket.gethostname() or not pid.isdecimal() or os.name != "posix":
         return False
+    if int(pid) == os.getpid():
+        # A container that is started again has its name and process id once more.
+        return holder not in _held
     try:
         os.kill(int(pid), 0)
     except ProcessLookupError:
