@@ -249,3 +249,13 @@ def test_a_number_that_is_none_is_said_where_it_was_given(
 def test_a_time_limit_that_is_no_number_is_refused() -> None:
     with pytest.raises(SettingsError, match="no run can end in that"):
         checked_limits(RunLimits(seconds=float("nan")), 1)
+
+
+def test_a_report_may_have_twice_a_notebooks_share_of_memory_and_never_more_than_there_is(
+    monkeypatch,
+) -> None:
+    monkeypatch.setattr("analysis.batch.run.usable_memory", lambda: 8 * 2**30)
+    found = {n: checked_limits(RunLimits(), n) for n in (1, 4)}
+    assert [(found[n].memory_mib, found[n].report_memory_mib) for n in (1, 4)] == [(8192, 8192), (2048, 4096)]
+    given = checked_limits(RunLimits(memory_mib=500), 4)
+    assert (given.memory_mib, given.report_memory_mib) == (500, 500)

@@ -1,7 +1,6 @@
 """Data and builds at an address, with runs that only pretend."""
 
 import json
-import os
 import socket
 
 import pytest
@@ -174,9 +173,6 @@ def test_one_batch_at_a_time_at_an_address(pretending, server) -> None:
     files.pipe_file(f"{root}/.lock", f"{2**22 + 1} {socket.gethostname()} abc".encode())
     assert set(ends(pretending, address).values()) == {"done"}
     assert not files.exists(f"{root}/.lock")
-    # A container that was killed and is started again has its name and process id once more.
-    files.pipe_file(f"{root}/.lock", f"{os.getpid()} {socket.gethostname()} abc".encode())
-    assert set(ends(pretending, address).values()) == {"unchanged"}
 
 
 def test_of_two_that_find_an_address_free_at_once_one_gets_it(pretending, server, monkeypatch) -> None:

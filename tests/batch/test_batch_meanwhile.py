@@ -69,6 +69,12 @@ def test_a_notebook_that_cannot_be_read_at_the_end_costs_its_own_runs_and_their_
     assert set(drop_outdated(plan, outcomes)) == expected
 
 
+def test_a_run_that_ended_without_its_record_is_named_though_the_edit_was_undone(made) -> None:
+    plan, outcomes = made
+    (plan.build / "9903/runs/school" / RECORD).unlink()
+    assert set(drop_outdated(plan, outcomes)) == {"9903/school", "9903/full"} == without_record(plan)
+
+
 def test_data_that_cannot_be_read_at_the_end_leave_no_record(tiny, made) -> None:
     tiny.store.rename(tiny.root / "gone")
     assert set(drop_outdated(*made)) == without_record(made[0]) == {run.id for run in made[0].runs}

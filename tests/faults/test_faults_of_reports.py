@@ -55,7 +55,8 @@ def renderer(tiny, monkeypatch):
 @pytest.mark.parametrize("fault", TROUBLE)
 def test_a_report_over_its_limit_fails_alone_and_is_all_that_is_made_again(tiny, renderer, fault) -> None:
     own = psutil.Process().memory_info().rss // 2**20
-    limits = {"TookTooLong": {"seconds": 3}, "TooMuchMemory": {"memory_mib": own + 300}}[fault]
+    over = {"TookTooLong": {"seconds": 3}, "TooMuchMemory": {"report_memory_mib": own + 300}}
+    limits = {"memory_mib": 9999, **over[fault]}
     options = {"notebooks": tiny.notebooks, "workers": 1}
     renderer.trouble = TROUBLE[fault]
     # As the nursery of a worker's kernels: not the report's to end.

@@ -123,7 +123,7 @@ class Cluster:
         if len(deaths) >= MOST_DEATHS:
             self._settle(given, lambda: given.future.set_exception(WorkerDied.after(deaths)))
         elif given.given_up >= MOST_DEATHS:
-            waited = WorkerDied.waited_for(given.given_up)
+            waited = WorkerDied.waited_for(given.given_up, deaths)
             self._settle(given, lambda: given.future.set_exception(waited))
         else:
             self._send(given)

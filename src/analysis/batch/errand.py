@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
 
 from analysis.batch.failure import MOST_DEATHS, WorkerDied
@@ -95,10 +96,13 @@ def _is_under_way(marks: Path) -> bool:
     return not here or is_alive(int(worker[1]))
 
 
+@cache
 def made_by() -> dict[str, str]:
-    """Return the hashes of what makes results here: packages, this one's source, the reports' templates."""
+    """Return the hashes of what makes results here: packages, this one's source, the reports' templates.
+
+    Once in a process: what was changed after that it has not imported.
+    """
     return {
-        # Of a process that works for weeks: what was installed after its start it has not imported.
         "packages": environment_hash(),
         "source": source_now(NOTEBOOK_ROOMS) + source_now(REPORT_ROOMS),
         "templates": tree_now(("reports", "_quarto.yml", "requirements.lock"), project_root()),

@@ -39,14 +39,17 @@ class WorkerDied(BuildError):  # noqa: N818
         return error
 
     @classmethod
-    def waited_for(cls, times: int) -> WorkerDied:
-        """Return the error of a run that waited for workers which were all killed before they began it."""
-        return cls(
-            "the workers that were to make this run were killed before they began it",
+    def waited_for(cls, times: int, deaths: Iterable[str]) -> WorkerDied:
+        """Return the error of a run whose workers were killed, most of them before they had begun it."""
+        error = cls(
+            "the workers that were to make this run were killed, most of them before they had begun it",
             found=f"{times} times, each time another worker",
             expected="workers that live for as long as the batch",
             todo="look at the workers' own logs, and give the same command again",
         )
+        for death in deaths:
+            error.add_note(death)
+        return error
 
 
 #: A run is made again when its worker dies; one that so many workers died of is set aside.

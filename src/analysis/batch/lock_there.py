@@ -12,9 +12,6 @@ from analysis.batch.lock import LOCK
 from analysis.core.errors import BuildError, DataError
 from analysis.core.remote import Remote, reached
 
-#: What this process itself holds at addresses.
-_held: set[str] = set()
-
 
 @contextlib.contextmanager
 def hold_there(remote: Remote) -> Iterator[None]:
@@ -42,11 +39,9 @@ def hold_there(remote: Remote) -> Iterator[None]:
         # here: not where the second has looked before the first has written, and writes after this.
         if (holder := _text(remote, path)) != me:
             raise _taken(remote, holder)
-    _held.add(me)
     try:
         yield
     finally:
-        _held.discard(me)
         with contextlib.suppress(DataError), reached(remote.address):
             remote.files.rm_file(path)
 
@@ -75,9 +70,6 @@ def _is_dead(holder: str) -> bool:
     pid, host, *_ = [*holder.split(), "", ""]
     if host != socket.gethostname() or not pid.isdecimal() or os.name != "posix":
         return False
-    if int(pid) == os.getpid():
-        # A container that is started again has its name and process id once more.
-        return holder not in _held
     try:
         os.kill(int(pid), 0)
     except ProcessLookupError:

@@ -25,7 +25,12 @@ def drop_outdated(plan: Plan, outcomes: Iterable[Outcome]) -> tuple[str, ...]:
     if not made:
         return ()
     now = _keys_now(plan)
-    changed = {run.id for run in plan.runs if run.id in made and now.get(run.id) != run.key}
+    changed = {
+        run.id
+        for run in plan.runs
+        # Without a record: it ended with other source, and whatever that is now.
+        if run.id in made and (now.get(run.id) != run.key or not (plan.build / run.folder / RECORD).is_file())
+    }
     # Notebooks read of other runs their facts alone, by which they are known.
     outdated = [
         run

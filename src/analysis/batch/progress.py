@@ -160,6 +160,7 @@ def _now(pace: Pace) -> Iterator[str]:
 
 def say(console: Console, text: str) -> None:
     """Print text as it is: no word of it is markup, and no line is broken."""
-    # What cannot be said, for a full disk, must not stop a batch.
-    with contextlib.suppress(OSError):
+    # What cannot be said, for a full disk or a reader that went away (rich then wants to end the process),
+    # must not stop a batch.
+    with contextlib.suppress(OSError, SystemExit):
         console.print(text, markup=False, highlight=False, soft_wrap=True)

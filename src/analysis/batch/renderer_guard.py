@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import signal
 from contextlib import suppress
+from dataclasses import replace
 from types import TracebackType
 
 from analysis.batch.kernels.guard import Guard, RunLimits, children, family, resident
+from analysis.core.errors import BuildError
 
 _MIB = 2**20
 
@@ -23,7 +25,7 @@ class RendererGuard(Guard):
     late = "look at the figures and tables of the report, or give more with --timeout"
 
     def __init__(self, limits: RunLimits) -> None:
-        super().__init__(limits)
+        super().__init__(replace(limits, memory_mib=limits.report_memory_mib))
         # Such as the nursery of a worker's kernels.
         self._others = set(children(os.getpid()))
 
@@ -38,15 +40,18 @@ class RendererGuard(Guard):
         # What takes less time than lies between two looks.
         self._memory()
 
+    def _end(self, fault: BuildError) -> None:
+        # Where nothing renders, what fails next fails for another reason.
+        if renderers := self._renderers():
+            self.fault = self.fault or fault
+            for pid in renderers:
+                with suppress(OSError):
+                    os.kill(pid, signal.SIGTERM if os.name == "nt" else signal.SIGKILL)
+
     def _memory(self) -> int:
         has = sum(map(resident, (os.getpid(), *self._renderers())))
         self.peak_mib = max(self.peak_mib or 0, round(has / _MIB)) or None
         return has
-
-    def _kill(self) -> None:
-        for pid in self._renderers():
-            with suppress(OSError):
-                os.kill(pid, signal.SIGTERM if os.name == "nt" else signal.SIGKILL)
 
     def _renderers(self) -> list[int]:
         return [pid for child in children(os.getpid()) if child not in self._others for pid in family(child)]

@@ -151,7 +151,10 @@ def checked_workers(workers: int | None) -> int:
 
 
 def checked_limits(limits: RunLimits, workers: int) -> RunLimits:
-    """Return `limits`, with an even share of memory where none is given; raise SettingsError if wrong."""
+    """Return `limits`, with a share of memory where none is given; raise SettingsError if wrong.
+
+    At most half of the workers make reports, so a report's share is twice a notebook's.
+    """
     for name, value in (("--timeout", limits.seconds), ("--memory", limits.memory_mib)):
         # So put, it refuses what is not a number as well.
         if value is not None and not value > 0:
@@ -162,8 +165,11 @@ def checked_limits(limits: RunLimits, workers: int) -> RunLimits:
         raise SettingsError(
             "no such kernels", where="--kernels", found=repr(limits.kernels), expected=" or ".join(KERNELS)
         )
-    if limits.memory_mib is None and (memory := usable_memory()):
-        return replace(limits, memory_mib=max(memory // 2**20 // workers, 1))
+    if limits.memory_mib is not None:
+        return replace(limits, report_memory_mib=limits.report_memory_mib or limits.memory_mib)
+    if memory := usable_memory():
+        share = max(memory // 2**20 // workers, 1)
+        return replace(limits, memory_mib=share, report_memory_mib=min(2 * share, memory // 2**20))
     return limits
 
 

@@ -18,11 +18,11 @@ def is_as_planned(key: Key, parts: tuple[str, ...], notebook: Path | None = None
     What was made of other source must not be written down under the key. The end of a batch looks at it too;
     one that is interrupted has no such end.
     """
-    if "code" in key.parts and key.parts["code"] != source_now(parts):
-        return False
-    if notebook is None or "notebook" not in key.parts:
-        return True
     try:
+        if "code" in key.parts and key.parts["code"] != source_now(parts):
+            return False
+        if notebook is None or "notebook" not in key.parts:
+            return True
         state = notebook.stat()
         return key.parts["notebook"] == _notebook(notebook, state.st_size, state.st_mtime_ns)
     except (OSError, BuildError):

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from analysis.batch.folder import INDEX, PROTECTED
+from analysis.batch.folder import INDEX, PROTECTED, RECORD
 from analysis.batch.outcome import Outcome
 from analysis.batch.pace import duration
 from analysis.batch.plan import Plan
@@ -73,12 +73,8 @@ class BatchResult:
         if self.unsent:
             said = self.unsent.replace("\n", "\n      ")
             lines.append(f"  not sent, the next batch from this machine does it: {said}")
-        lines += [*self._not_run(), *self._without_report(), *self._slowest(), *self._memory()]
-        reasons = Counter(outcome.ordinary for outcome in self.outcomes if outcome.ordinary)
-        lines += [
-            f"  ordinary kernels instead of warm ones: {n:,} runs, for {why}" for why, n in reasons.items()
-        ]
-        return "\n".join(lines)
+        lines += [*self._not_run(), *self._without_report(), *self._ordinary()]
+        return "\n".join([*lines, *self._slowest(), *self._memory()])
 
     def _not_run(self) -> list[str]:
         # A national stage that fails stops hundreds of runs for one and the same reason.
@@ -91,6 +87,8 @@ class BatchResult:
     def _without_report(self) -> list[str]:
         kinds = {run.id: run for run in self.plan.runs}
         lost = [kinds[o.id] for o in self.outcomes if not o.stands and kinds[o.id].kind == "report"]
+        # Where the cluster was lost, what was there before stands.
+        lost = [run for run in lost if not (self.plan.build / run.folder / RECORD).is_file()]
         if not lost:
             return []
         lines = [f"  no report: {_named([run.id for run in lost])}"]

@@ -38,12 +38,14 @@ class TooMuchOutput(BuildError):  # noqa: N818
 class RunLimits:
     """What kind of kernel runs get (one of KERNELS), and what each run may use. None is no limit.
 
-    Time and memory hold for a report as well, what it may show for notebooks alone.
+    Time holds for each book of a report as well, what may be shown for notebooks alone. A report takes
+    several times a notebook's memory, and has a bound of its own.
     """
 
     kernels: str = "warm"
     seconds: float | None = 3600.0
     memory_mib: int | None = None
+    report_memory_mib: int | None = None
     output_mib: int = 64
 
 
