@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from benchmarks import batch, country, demo, import_survey, overhead, report, service_run, statistics
+from benchmarks import around, batch, country, demo, import_survey, overhead, report, service_run, statistics
 from benchmarks.machine import describe_machine
 from benchmarks.results import report_text, write_results
 from benchmarks.workspace import workspace
@@ -15,6 +15,7 @@ _ALL = {
     "import_survey": import_survey,
     "demo": demo,
     "service_run": service_run,
+    "around": around,
     "batch": batch,
     "overhead": overhead,
     "country": country,
