@@ -1,11 +1,16 @@
 """What tests of all kinds share: an object store, and how they are shared out to several processes."""
 
+import signal
 from typing import Any
 
 import pytest
 from object_store import bucket, object_store
 
 __all__ = ["bucket", "object_store"]
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # As shells start what runs in the background: nothing here would hear of an interrupt.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 #: The evaluator looks at what the operator built: one process makes the build once, for both.
 _TOGETHER = ("test_operators_journey.py", "test_evaluators_journey.py")

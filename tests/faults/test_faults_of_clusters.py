@@ -208,7 +208,7 @@ def test_a_run_whose_deaths_cannot_be_read_fails_and_one_that_only_waited_is_not
     assert "most of them before they had begun it" in str(waited)
     assert "3 times" in waited.found
 
-    monkeypatch.setattr(cluster, "read_deaths", lambda marks: (_ for _ in ()).throw(OSError("stale handle")))
+    monkeypatch.setattr(errand, "read_deaths", lambda marks: (_ for _ in ()).throw(OSError("stale handle")))
     workers._judge(given[1])
     assert str(given[1].future.exception(timeout=0)) == "stale handle"
 

@@ -137,7 +137,7 @@ def test_a_batch_without_a_template_says_once_why_its_kernels_are_ordinary(tiny,
     lines = [line for line in said.getvalue().splitlines() if "Ordinary kernels" in line]
     assert len(lines) == 1
     assert "no seaborn today" in said.getvalue()
-    assert "ordinary kernels instead of warm ones in 2 runs: " in str(result)
+    assert "ordinary kernels instead of warm ones in 3 runs: " in str(result)
 
 
 def test_fifty_kernels_of_one_process_live_at_the_same_time(tmp_path, monkeypatch) -> None:

@@ -22,12 +22,11 @@ from analysis.batch.errand import (
     Errand,
     carry,
     check_worker,
+    last_word,
     look_around,
     made_by,
-    read_deaths,
     wait_for_what_is_begun,
 )
-from analysis.batch.failure import MOST_DEATHS, WorkerDied
 from analysis.core.errors import SettingsError
 from analysis.core.remote import brought, is_address
 
@@ -114,19 +113,10 @@ class Cluster:
     def _judge(self, given: _Given) -> None:
         """Set aside what took its workers with it; hand out again what only waited at such a worker."""
         given.given_up += 1
-        try:
-            deaths = read_deaths(given.errand.marks)
-        except OSError as error:
-            # Not to be told of by a thread of its own: somebody waits for the task's end.
-            self._settle(given, lambda error=error: given.future.set_exception(error))
-            return
-        if len(deaths) >= MOST_DEATHS:
-            self._settle(given, lambda: given.future.set_exception(WorkerDied.after(deaths)))
-        elif given.given_up >= MOST_DEATHS:
-            waited = WorkerDied.waited_for(given.given_up, deaths)
-            self._settle(given, lambda: given.future.set_exception(waited))
-        else:
+        if (error := last_word(given.errand.marks, given.given_up)) is None:
             self._send(given)
+        else:
+            self._settle(given, lambda: given.future.set_exception(error))
 
     def _settle(self, given: _Given, settle: Callable[[], None]) -> None:
         with self._lock:

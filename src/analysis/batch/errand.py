@@ -78,6 +78,17 @@ def read_deaths(marks: Path) -> list[str]:
     return [path.read_text(encoding="utf-8") for path in sorted(marks.glob("begun-*.txt"))]
 
 
+def last_word(marks: Path, given_up: int) -> Exception | None:
+    """Return what a task has failed with that a scheduler has given up so many times; None: do it again."""
+    try:
+        deaths = read_deaths(marks)
+    except OSError as error:
+        return error
+    if len(deaths) >= MOST_DEATHS:
+        return WorkerDied.after(deaths)
+    return WorkerDied.waited_for(given_up, deaths) if given_up >= MOST_DEATHS else None
+
+
 def wait_for_what_is_begun(marks: Path, seconds: float) -> None:
     """Return when no task that a worker has begun is under way, at the latest after so many seconds.
 
