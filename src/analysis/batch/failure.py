@@ -28,28 +28,27 @@ class WorkerDied(BuildError):  # noqa: N818
     def after(cls, deaths: Iterable[str]) -> WorkerDied:
         """Return the error of a run that took these workers with it; they are its notes."""
         deaths = list(deaths)
-        error = cls(
+        return cls(
             "the process that made this run was killed",
             found=f"{len(deaths)} times, each time another process",
             expected="enough memory, and a notebook that ends no other process",
             todo="try again with fewer workers (--workers 1), and see the run's error.txt",
-        )
-        for death in deaths:
-            error.add_note(death)
-        return error
+        )._with(deaths)
 
     @classmethod
     def waited_for(cls, times: int, deaths: Iterable[str]) -> WorkerDied:
         """Return the error of a run whose workers were killed, most of them before they had begun it."""
-        error = cls(
+        return cls(
             "the workers that were to make this run were killed, most of them before they had begun it",
             found=f"{times} times, each time another worker",
             expected="workers that live for as long as the batch",
             todo="look at the workers' own logs, and give the same command again",
-        )
+        )._with(deaths)
+
+    def _with(self, deaths: Iterable[str]) -> WorkerDied:
         for death in deaths:
-            error.add_note(death)
-        return error
+            self.add_note(death)
+        return self
 
 
 #: A run is made again when its worker dies; one that so many workers died of is set aside.
